@@ -1,0 +1,179 @@
+"""What all sparse-input estimators share: checks, fitted attributes, selection, prediction."""
+
+from __future__ import annotations
+
+import warnings
+from contextlib import contextmanager
+from numbers import Integral, Real
+
+import jax
+import numpy as np
+from sklearn.base import BaseEstimator
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.feature_selection import SelectorMixin
+from sklearn.utils import check_random_state
+from sklearn.utils._param_validation import Interval, StrOptions
+from sklearn.utils.class_weight import compute_sample_weight
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
+
+from ..nn import ACTIVATIONS
+from ..path import Groups
+from ..penalties import BY_NAME, Penalty, feature_groups, resolve
+from .model import Model
+from .table import Table, classification_table, regression_table
+
+
+class BaseSPINN(SelectorMixin, BaseEstimator):
+    """Validation and fitted state of sparse-input networks."""
+
+    _parameter_constraints: dict = {
+        "activation": [StrOptions(set(ACTIVATIONS))],
+        "penalty": [StrOptions(set(BY_NAME)), Penalty],
+        "groups": ["array-like", None],
+        "penalty_weights": ["array-like", None],
+        "n_restarts": [Interval(Integral, 1, None, closed="left")],
+        "tol": [Interval(Real, 0, None, closed="neither")],
+        "max_iter": [Interval(Integral, 1, None, closed="left")],
+        "dtype": [StrOptions({"float32", "float64"})],
+        "random_state": ["random_state"],
+        "verbose": ["boolean", None],
+    }
+
+    # -- before the fit ---------------------------------------------------------------------
+
+    def _seed(self) -> int:
+        return int(check_random_state(self.random_state).randint(2**31 - 1))
+
+    def _groups(self, n_features: int) -> Groups:
+        ids, n_groups = feature_groups(self.groups, n_features)
+        sizes = np.bincount(ids, minlength=n_groups)
+        weights = np.sqrt(sizes)
+        if self.penalty_weights is not None:
+            given = np.asarray(self.penalty_weights, float)
+            if given.shape != (n_features,) or not np.all(np.isfinite(given) & (given > 0)):
+                raise ValueError(
+                    "penalty_weights needs one positive finite number per feature, shape "
+                    f"({n_features},); got shape {given.shape}. Leave out a feature by dropping "
+                    "its column, not by an infinite weight."
+                )
+            weights = weights * np.bincount(ids, given, n_groups) / sizes
+        return Groups(ids, None if np.all(weights == 1) else weights)
+
+    def _penalty(self) -> Penalty:
+        return resolve(self.penalty)
+
+    @contextmanager
+    def _precision(self):
+        """float64 for this fit only, leaving JAX's global settings alone."""
+        with jax.enable_x64(self.dtype == "float64"):
+            yield
+
+    # -- after the fit ----------------------------------------------------------------------
+
+    def _set_model(self, model: Model, table: Table) -> None:
+        self._model = model
+        self.coef_norm_ = np.zeros(self.n_features_in_)
+        self.coef_norm_[model.features] = np.linalg.norm(model.W, axis=1)
+        self.selected_ = self.coef_norm_ > 0
+        if not self.selected_.any():
+            warnings.warn(
+                "No feature was selected: the model predicts a constant. If a signal is expected, "
+                "lower lam, add samples, or check the target.",
+                UserWarning,
+                stacklevel=3,
+            )
+
+    def _warn_unless_converged(self) -> None:
+        if not self.stationarity_ <= self.tol:
+            warnings.warn(
+                f"Stopped after {self.n_iter_} iterations with relative stationarity "
+                f"{self.stationarity_:.1e}, above tol={self.tol:g}. Raise max_iter or tol, or "
+                "raise ridge, which conditions the problem better.",
+                ConvergenceWarning,
+                stacklevel=3,
+            )
+
+    def _get_support_mask(self) -> np.ndarray:
+        check_is_fitted(self)
+        return self.selected_
+
+    def _outputs(self, X) -> np.ndarray:
+        check_is_fitted(self)
+        X = validate_data(self, X, reset=False, dtype=[np.float64, np.float32])
+        return self._model.outputs(X)
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.input_tags.allow_nan = False
+        return tags
+
+
+class RegressionTargets:
+    """Targets and predictions of regressors."""
+
+    def _table(self, X, y, sample_weight) -> Table:
+        X, y = validate_data(
+            self, X, y, dtype=[np.float64, np.float32], multi_output=True, y_numeric=True,
+            ensure_min_samples=2,
+        )  # fmt: skip
+        weights = _check_weights(sample_weight, X)
+        self._y_ndim = np.ndim(y)
+        from ..losses import resolve as resolve_loss
+
+        return regression_table(X, y, weights, resolve_loss(self.loss), np.dtype(self.dtype))
+
+    def predict(self, X) -> np.ndarray:
+        """Predicted targets, `(n,)` or `(n, n_outputs)`."""
+        out = self._outputs(X)
+        return out[:, 0] if self._y_ndim == 1 else out
+
+
+class ClassificationTargets:
+    """Targets and predictions of classifiers."""
+
+    def _table(self, X, y, sample_weight) -> Table:
+        X, y = validate_data(self, X, y, dtype=[np.float64, np.float32], ensure_min_samples=2)
+        check_classification_targets(y)
+        weights = _check_weights(sample_weight, X)
+        if self.class_weight is not None:
+            weights = weights * compute_sample_weight(self.class_weight, y)
+        present = np.unique(y[weights > 0])
+        if len(present) < 2:
+            raise ValueError(
+                f"{type(self).__name__} needs samples of at least 2 classes; the data contain one "
+                f"class: {present.tolist()}. Check the target column and the sample weights."
+            )
+        table = classification_table(X, y, weights, np.dtype(self.dtype))
+        self.classes_ = table.classes
+        return table
+
+    def decision_function(self, X) -> np.ndarray:
+        """Raw outputs: the logit of `classes_[1]`, `(n,)`, or one score per class, `(n, K)`."""
+        out = self._outputs(X)
+        return out[:, 0] if len(self.classes_) == 2 else out
+
+    def predict_log_proba(self, X) -> np.ndarray:
+        """Log-probabilities of the classes, `(n, n_classes)`."""
+        out = self._outputs(X).astype(np.float64)
+        if len(self.classes_) == 2:
+            out = np.concatenate([np.zeros_like(out), out], axis=1)
+        out = out - out.max(axis=1, keepdims=True)
+        return out - np.log(np.exp(out).sum(axis=1, keepdims=True))
+
+    def predict_proba(self, X) -> np.ndarray:
+        """Probabilities of the classes, `(n, n_classes)`."""
+        return np.exp(self.predict_log_proba(X))
+
+    def predict(self, X) -> np.ndarray:
+        """The most probable class."""
+        out = self._outputs(X)
+        codes = (out[:, 0] > 0).astype(int) if len(self.classes_) == 2 else out.argmax(axis=1)
+        return self.classes_[codes]
+
+
+def _check_weights(sample_weight, X) -> np.ndarray:
+    weights = _check_sample_weight(sample_weight, X, dtype=np.float64, ensure_non_negative=True)
+    if not weights.sum() > 0:
+        raise ValueError("sample_weight sums to zero; give at least one sample a positive weight.")
+    return weights

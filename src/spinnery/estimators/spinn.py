@@ -1,0 +1,187 @@
+"""Sparse-input networks at one lambda."""
+
+from __future__ import annotations
+
+import warnings
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pandas as pd
+from numbers import Real
+from sklearn.base import ClassifierMixin, RegressorMixin
+from sklearn.utils._param_validation import Interval, StrOptions
+
+from ..design import round_up
+from ..losses import Absolute, Loss
+from ..path import RATIO, Path, dense_start, lambda_linear
+from ..problem import Params
+from ..progress import Steps
+from ..solvers import proximal
+from ..solvers.refit import refit
+from .base import BaseSPINN, ClassificationTargets, RegressionTargets
+from .model import build_model
+from .table import Table
+
+
+class _SPINN(BaseSPINN):
+    _parameter_constraints: dict = {
+        **BaseSPINN._parameter_constraints,
+        "hidden": [tuple, list],
+        "lam": [Interval(Real, 0, None, closed="left")],
+        "ridge": [Interval(Real, 0, None, closed="left")],
+        "relax": ["boolean"],
+    }
+
+    def fit(self, X, y, sample_weight=None):
+        """Fit at `lam`.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+        y : array-like of shape (n_samples,), or (n_samples, n_outputs) for regression
+        sample_weight : array-like of shape (n_samples,), optional
+
+        Returns
+        -------
+        self
+        """
+        self._validate_params()
+        table = self._table(X, y, sample_weight)
+        hidden = check_hidden(self.hidden)
+        with self._precision(), Steps(self.verbose) as steps:
+            self._fit_table(table, hidden, steps)
+        self._warn_unless_converged()
+        return self
+
+    def _fit_table(self, table: Table, hidden: tuple[int, ...], steps: Steps) -> None:
+        B = self.n_restarts if hidden else 1
+        data = table.padded(np.tile(table.weights[:, None], B), np.full(B, self.ridge))
+        groups, penalty = self._groups(self.n_features_in_), self._penalty()
+        keys = jax.random.split(jax.random.key(self._seed()), B)
+        steps.say("dense start")
+        dense = dense_start(data, keys, hidden, table.n_outputs, self.activation)
+        path = Path(data, penalty, groups, dense)
+
+        lams = ladder(0.1 * lambda_linear(data, penalty, groups), self.lam)
+        steps.expect(len(lams))
+        sizes = []
+        for lam in lams:
+            steps.say(f"lambda {lam:.3g}")
+            last = lam == lams[-1]
+            solution = path.solve(
+                lam, self.tol if last else 10 * self.tol, self.max_iter if last else 60
+            )
+            sizes.append([len(s) for s in path.supports()])
+            steps.advance()
+        b = int(np.argmin(np.asarray(solution.objective)))
+        restricted = groups.restrict(penalty, path.features).with_lam(
+            jnp.full(B, self.lam, data.X.dtype)
+        )
+        params = Params(path.W, path.upper)
+        self.stationarity_ = float(proximal.certificate(path.problem, restricted, params)[b])
+        self.n_iter_ = int(solution.n_iter[b])
+        self.lambda_, self.ridge_ = float(self.lam), float(self.ridge)
+        self.path_ = pd.DataFrame({"lambda": lams, "n_features": np.array(sizes)[:, b]})
+
+        support = path.supports()[b]
+        features, W = path.features[support], np.asarray(path.W)[support, b]
+        upper = jax.tree.map(lambda leaf: np.asarray(leaf[b]), path.upper)
+        if self.relax and len(support):
+            steps.say("relaxed refit")
+            W, upper = self._relax(table, features, W, upper)
+        self._set_model(build_model(table, features, W, upper), table)
+
+    def _relax(self, table: Table, features, W, upper):
+        """Refit the selected features with ridge only; the certificate is then the refit's."""
+        data = table.padded(table.weights[:, None], np.full(1, self.ridge))
+        k = round_up(len(features), 16)
+        index = np.full((1, k), data.X.shape[1])
+        index[0, : len(features)] = features
+        rows = np.zeros((k, 1, W.shape[1]), W.dtype)
+        rows[: len(features), 0] = W
+        start = Params(jnp.asarray(rows), jax.tree.map(lambda leaf: jnp.asarray(leaf)[None], upper))
+        fit = refit(data, jnp.asarray(index), start, self.tol, self.max_iter)
+        self.selection_stationarity_ = self.stationarity_
+        self.stationarity_ = float(fit.stationarity[0])
+        self.n_iter_ += int(fit.n_iter[0])
+        upper = jax.tree.map(lambda leaf: np.asarray(leaf[0]), fit.params.upper)
+        return np.asarray(fit.params.W)[: len(features), 0], upper
+
+
+class SPINNRegressor(RegressionTargets, RegressorMixin, _SPINN):
+    """Sparse-input network for regression at one lambda."""
+
+    _parameter_constraints: dict = {
+        **_SPINN._parameter_constraints,
+        "loss": [StrOptions({"squared", "huber"}), Loss],
+    }
+
+    def __init__(
+        self, hidden=(20,), activation="tanh", penalty="group_mcp", lam=0.1, ridge=1e-2,
+        relax=True, groups=None, penalty_weights=None, loss="squared", n_restarts=2, tol=1e-3,
+        max_iter=2000, dtype="float32", random_state=None, verbose=None,
+    ):  # fmt: skip
+        self.hidden = hidden
+        self.activation = activation
+        self.penalty = penalty
+        self.lam = lam
+        self.ridge = ridge
+        self.relax = relax
+        self.groups = groups
+        self.penalty_weights = penalty_weights
+        self.loss = loss
+        self.n_restarts = n_restarts
+        self.tol = tol
+        self.max_iter = max_iter
+        self.dtype = dtype
+        self.random_state = random_state
+        self.verbose = verbose
+
+
+class SPINNClassifier(ClassificationTargets, ClassifierMixin, _SPINN):
+    """Sparse-input network for classification at one lambda."""
+
+    _parameter_constraints: dict = {
+        **_SPINN._parameter_constraints,
+        "class_weight": [dict, StrOptions({"balanced"}), None],
+    }
+
+    def __init__(
+        self, hidden=(20,), activation="tanh", penalty="group_mcp", lam=0.1, ridge=1e-2,
+        relax=True, groups=None, penalty_weights=None, class_weight=None, n_restarts=2, tol=1e-3,
+        max_iter=2000, dtype="float32", random_state=None, verbose=None,
+    ):  # fmt: skip
+        self.hidden = hidden
+        self.activation = activation
+        self.penalty = penalty
+        self.lam = lam
+        self.ridge = ridge
+        self.relax = relax
+        self.groups = groups
+        self.penalty_weights = penalty_weights
+        self.class_weight = class_weight
+        self.n_restarts = n_restarts
+        self.tol = tol
+        self.max_iter = max_iter
+        self.dtype = dtype
+        self.random_state = random_state
+        self.verbose = verbose
+
+
+def check_hidden(hidden) -> tuple[int, ...]:
+    """Hidden layer widths as a tuple of positive integers."""
+    widths = tuple(hidden)
+    if not all(isinstance(w, (int, np.integer)) and w > 0 for w in widths):
+        raise ValueError(
+            f"hidden must be a tuple of positive layer widths, () for a linear model; got {hidden!r}."
+        )
+    return tuple(int(w) for w in widths)
+
+
+def ladder(first: float, lam: float) -> list[float]:
+    """Lambdas from `first` up to `lam` in even ratios of at most `RATIO`."""
+    if not 0 < first < lam:
+        return [lam]
+    n = int(np.ceil(np.log(lam / first) / np.log(RATIO)))
+    return [*np.geomspace(first, lam, n + 1)[:-1].tolist(), lam]

@@ -1,0 +1,174 @@
+"""Sparse-input networks with size, ridge and architecture chosen by cross-validation."""
+
+from __future__ import annotations
+
+from numbers import Integral
+
+import numpy as np
+import pandas as pd
+from sklearn.base import ClassifierMixin, RegressorMixin, is_classifier
+from sklearn.model_selection import KFold, StratifiedKFold, check_cv
+from sklearn.utils._param_validation import Interval, StrOptions
+
+from ..losses import Loss, Squared
+from ..progress import Steps
+from ..selection.crossval import SEARCH_RIDGE, Curve, Search, Settings, tune
+from .base import BaseSPINN, ClassificationTargets, RegressionTargets
+from .model import build_model
+from .spinn import check_hidden
+from .table import Table
+
+
+class _SPINNCV(BaseSPINN):
+    _parameter_constraints: dict = {
+        **BaseSPINN._parameter_constraints,
+        "hidden": [tuple, list],
+        "ridges": ["array-like", None],
+        "cv": ["cv_object"],
+        "rule": [StrOptions({"min", "1se"})],
+        "max_features": [Interval(Integral, 1, None, closed="left")],
+    }
+
+    def fit(self, X, y, sample_weight=None):
+        """Choose architecture, ridge and features by cross-validation, then fit all samples.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+        y : array-like of shape (n_samples,), or (n_samples, n_outputs) for regression
+        sample_weight : array-like of shape (n_samples,), optional
+
+        Returns
+        -------
+        self
+        """
+        self._validate_params()
+        table = self._table(X, y, sample_weight)
+        folds = self._folds(table, X, y)
+        groups = self._groups(self.n_features_in_)
+        settings = Settings(
+            self._penalty(), groups, self.activation,
+            min(self.max_features, int(groups.ids.max()) + 1), self.n_restarts, self._seed(),
+            None if self.ridges is None else tuple(float(r) for r in self.ridges),
+            self.tol, self.max_iter,
+        )  # fmt: skip
+        with self._precision(), Steps(self.verbose) as steps:
+            found = []
+            for hidden in architectures(self.hidden):
+                search = Search(table, folds, hidden, settings, steps)
+                found.append((search, tune(search, search.curve(SEARCH_RIDGE))))
+            self._choose(table, found)
+        self._warn_unless_converged()
+        return self
+
+    def _folds(self, table: Table, X, y) -> list[np.ndarray]:
+        n = len(table.weights)
+        classifier = is_classifier(self)
+        cv = self.cv
+        if isinstance(cv, (int, np.integer)):
+            if not 2 <= cv <= n:
+                raise ValueError(
+                    f"cv={cv} folds need at least {cv} samples; got {n}. Lower cv or add samples."
+                )
+            kind = StratifiedKFold if classifier else KFold
+            cv = kind(int(cv), shuffle=True, random_state=self._seed())
+        cv = check_cv(cv, y, classifier=classifier)
+        return [test for _, test in cv.split(X, y)]
+
+    def _choose(self, table: Table, found: list[tuple[Search, Curve]]) -> None:
+        search, curve = min(found, key=lambda pair: pair[1].mean.min())
+        position = curve.best()
+        if self.rule == "1se":
+            limit = curve.mean[position] + curve.error[position]
+            within = [
+                (c.sizes[k], c.mean[k], i, k)
+                for i, (_, c) in enumerate(found)
+                for k in np.flatnonzero(c.mean <= limit)
+            ]
+            _, _, i, position = min(within)
+            search, curve = found[i]
+        size = int(curve.sizes[position])
+        chosen = curve.candidates[size]
+        fit, certificate, n_iter = search.finish(chosen, curve.ridge)
+        self.stationarity_, self.n_iter_ = certificate, n_iter
+        self.hidden_, self.ridge_, self.lambda_ = search.hidden, curve.ridge, chosen.enter
+        self.cv_loss_, self.cv_error_ = float(curve.mean[position]), float(curve.error[position])
+        self.path_ = pd.DataFrame(
+            {
+                "lambda": [curve.candidates[k].enter for k in curve.sizes],
+                "n_features": curve.sizes,
+                "cv_mean": curve.mean,
+                "cv_error": curve.error,
+            }
+        )
+        self._set_model(build_model(table, fit.index, fit.params.W, fit.params.upper), table)
+
+
+class SPINNRegressorCV(RegressionTargets, RegressorMixin, _SPINNCV):
+    """Sparse-input network for regression, chosen by cross-validation."""
+
+    _parameter_constraints: dict = {
+        **_SPINNCV._parameter_constraints,
+        "loss": [StrOptions({"squared", "huber"}), Loss],
+    }
+
+    def __init__(
+        self, hidden=((20,), ()), activation="tanh", penalty="group_mcp", ridges=None, cv=5,
+        rule="min", max_features=24, groups=None, penalty_weights=None, loss="squared",
+        n_restarts=1, tol=1e-3, max_iter=2000, dtype="float32", random_state=None, verbose=None,
+    ):  # fmt: skip
+        self.hidden = hidden
+        self.activation = activation
+        self.penalty = penalty
+        self.ridges = ridges
+        self.cv = cv
+        self.rule = rule
+        self.max_features = max_features
+        self.groups = groups
+        self.penalty_weights = penalty_weights
+        self.loss = loss
+        self.n_restarts = n_restarts
+        self.tol = tol
+        self.max_iter = max_iter
+        self.dtype = dtype
+        self.random_state = random_state
+        self.verbose = verbose
+
+
+class SPINNClassifierCV(ClassificationTargets, ClassifierMixin, _SPINNCV):
+    """Sparse-input network for classification, chosen by cross-validation."""
+
+    _parameter_constraints: dict = {
+        **_SPINNCV._parameter_constraints,
+        "class_weight": [dict, StrOptions({"balanced"}), None],
+    }
+
+    def __init__(
+        self, hidden=((20,), ()), activation="tanh", penalty="group_mcp", ridges=None, cv=5,
+        rule="min", max_features=24, groups=None, penalty_weights=None, class_weight=None,
+        n_restarts=1, tol=1e-3, max_iter=2000, dtype="float32", random_state=None, verbose=None,
+    ):  # fmt: skip
+        self.hidden = hidden
+        self.activation = activation
+        self.penalty = penalty
+        self.ridges = ridges
+        self.cv = cv
+        self.rule = rule
+        self.max_features = max_features
+        self.groups = groups
+        self.penalty_weights = penalty_weights
+        self.class_weight = class_weight
+        self.n_restarts = n_restarts
+        self.tol = tol
+        self.max_iter = max_iter
+        self.dtype = dtype
+        self.random_state = random_state
+        self.verbose = verbose
+
+
+def architectures(hidden) -> list[tuple[int, ...]]:
+    """One architecture `(20,)` or several `[(20,), ()]`, as a list of tuples."""
+    hidden = list(hidden)
+    if hidden and all(isinstance(h, (tuple, list)) for h in hidden):
+        return [check_hidden(h) for h in hidden]
+    return [check_hidden(hidden)]

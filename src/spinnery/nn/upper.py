@@ -1,0 +1,84 @@
+"""The network above the first linear map."""
+
+from __future__ import annotations
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+from jax import Array
+
+from .activations import ACTIVATIONS, init_variance
+
+
+class Dense(eqx.Module):
+    """`h @ weight + bias`."""
+
+    weight: Array
+    bias: Array
+
+    def __call__(self, h: Array) -> Array:
+        return h @ self.weight + self.bias
+
+
+class Upper(eqx.Module):
+    """Everything above `Z = X W`: first bias, activations, further layers.
+
+    `upper(Z)` maps `(..., T)` to raw outputs `(..., K)`. Without layers it only adds the bias:
+    the model is linear and `T = K`. A batch of models (lanes) is an `Upper` whose arrays carry a
+    leading lane axis; `apply_lanes` evaluates it.
+    """
+
+    bias: Array
+    layers: tuple[Dense, ...]
+    activation: str = eqx.field(static=True)
+
+    def __call__(self, Z: Array, xp=jnp) -> Array:
+        h = Z + self.bias
+        for layer in self.layers:
+            h = layer(ACTIVATIONS[self.activation](h, xp))
+        return h
+
+    def squared_norm(self) -> Array:
+        """Sum of squared weights, biases left out."""
+        return sum((jnp.sum(layer.weight**2) for layer in self.layers), jnp.zeros((), self.bias.dtype))
+
+
+def apply_lanes(upper: Upper, Z: Array) -> Array:
+    """Outputs `(n, B, K)` of B models at `Z` of shape `(n, B, T)`."""
+    return jax.vmap(lambda u, z: u(z), in_axes=(0, 1), out_axes=1)(upper, Z)
+
+
+def lane_squared_norms(upper: Upper) -> Array:
+    """`squared_norm` of each of B models, `(B,)`."""
+    return jax.vmap(Upper.squared_norm)(upper)
+
+
+def widths(hidden: tuple[int, ...], n_outputs: int) -> tuple[int, ...]:
+    """Layer widths from the first linear map up; the first is T."""
+    return (*hidden, n_outputs)
+
+
+def init_network(
+    key: Array, n_features: int, hidden: tuple[int, ...], n_outputs: int, activation: str, dtype
+) -> tuple[Array, Upper]:
+    """One model's first-layer weights `(p, T)` and upper network.
+
+    Weights are uniform with the variance of `init_variance`, biases zero; a linear model
+    (`hidden=()`) starts at zero, where its convex problem needs no symmetry breaking.
+    """
+    sizes = widths(hidden, n_outputs)
+    keys = jax.random.split(key, len(sizes))
+    if not hidden:
+        first = jnp.zeros((n_features, n_outputs), dtype)
+        return first, Upper(jnp.zeros(n_outputs, dtype), (), activation)
+
+    def uniform(key, fan_in, fan_out):
+        bound = (3 * init_variance(activation, fan_in, fan_out)) ** 0.5
+        return jax.random.uniform(key, (fan_in, fan_out), dtype, -bound, bound)
+
+    first = uniform(keys[0], n_features, sizes[0])
+    layers = tuple(
+        Dense(uniform(k, a, b), jnp.zeros(b, dtype))
+        for k, a, b in zip(keys[1:], sizes[:-1], sizes[1:], strict=True)
+    )
+    return first, Upper(jnp.zeros(sizes[0], dtype), layers, activation)

@@ -1,0 +1,243 @@
+"""The penalised path, dense to sparse.
+
+All features are trained with ridge alone, then lambda rises and each solve starts where the last
+ended. The other direction is a trap: with `W = 0` the upper weights see no gradient, ridge takes
+them to zero, and `(0, 0)` is stationary for ever.
+"""
+
+from __future__ import annotations
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import Array
+
+from .design import DenseDesign, round_up
+from .nn import init_network
+from .penalties import FeatureGroups, Penalty, Rows
+from .problem import Params, Problem
+from .solvers import proximal
+from .solvers.dense import train_dense
+from .solvers.refit import Data
+
+RATIO = 1.25  # between successive lambdas
+WORKING_SET = 2048  # features solved for at once when p is larger
+
+
+class Groups(eqx.Module):
+    """The group structure of all features: `ids` `(p,)`, and a penalty weight per group."""
+
+    ids: np.ndarray
+    weights: np.ndarray | None  # (n_groups,), None for all ones
+
+    @property
+    def trivial(self) -> bool:
+        return self.weights is None and len(np.unique(self.ids)) == len(self.ids)
+
+    def restrict(self, penalty: Penalty, features: np.ndarray) -> Penalty:
+        """The penalty on `features` alone, numbers `>= p` being padding."""
+        if self.trivial:
+            return penalty.with_groups(Rows(), None)
+        inside = features < len(self.ids)
+        ids = self.ids[np.where(inside, features, 0)]
+        present, local = np.unique(ids, return_inverse=True)
+        weights = np.ones(len(features))
+        if self.weights is not None:
+            weights[: len(present)] = self.weights[present]
+        return penalty.with_groups(
+            FeatureGroups(jnp.asarray(local), len(features)), jnp.asarray(weights)
+        )
+
+
+def dense_start(
+    data: Data, keys: Array, hidden: tuple[int, ...], n_outputs: int, activation: str
+) -> Params:
+    """Ridge-only networks on all features, one per key, `W` of shape `(p, B, T)`.
+
+    Ridge training never leaves the row space of `X`, so with `p` well over `n` it runs on the
+    rotated data `U S` of `X = U S V'`, `n` columns instead of `p`, and returns `V C`.
+    """
+    n, p = data.X.shape
+    rotate = p > 2 * n
+    width = n if rotate else p
+    # weights are scaled for the p features they stand for, not for the n rotated columns
+    scale = jnp.sqrt(jnp.asarray((width + hidden[0]) / (p + hidden[0]))) if hidden else 1.0
+    W, upper = jax.vmap(
+        lambda key: init_network(key, width, hidden, n_outputs, activation, data.X.dtype),
+        out_axes=(1, 0),
+    )(keys)
+    X, basis = _rotation(data.X) if rotate else (data.X, None)
+    problem = Problem(DenseDesign(X), data.targets, data.weights, data.ridge, data.loss)
+    params = train_dense(problem, Params((W * scale).astype(data.X.dtype), upper))
+    if basis is not None:
+        params = params._replace(W=DenseDesign(basis).matmul(params.W))
+    return params
+
+
+@jax.jit
+def _rotation(X: Array) -> tuple[Array, Array]:
+    """`U S` `(n, n)` and `V` `(p, n)` of `X = U S V'`, by the Gram matrix."""
+    values, U = jnp.linalg.eigh(X @ X.T)
+    S = jnp.sqrt(jnp.maximum(values, 0))
+    inverse = jnp.where(S > 1e-4 * jnp.max(S), 1 / jnp.maximum(S, 1e-30), 0)
+    return U * S, X.T @ (U * inverse)
+
+
+class Path:
+    """Warm-started penalised solves of B lanes on a shared working set of features.
+
+    Parameters
+    ----------
+    data : Data
+        Padded, on the device.
+    penalty : Penalty
+        Its `lam` is replaced at each solve.
+    groups : Groups
+        Structure of the real features (fewer than `data.X.shape[1]` when padded).
+    params : Params
+        Where to start, `W` over all features.
+    """
+
+    def __init__(self, data: Data, penalty: Penalty, groups: Groups, params: Params):
+        self.data, self.penalty, self.groups = data, penalty, groups
+        self.p = data.X.shape[1]
+        self.upper = params.upper
+        norms = np.sqrt(np.asarray(jnp.sum(params.W**2, axis=(1, 2))))
+        self._set_working(self._whole_groups(np.argsort(-norms)[: self._capacity()]), params.W)
+        B = data.weights.shape[1]
+        self.step = proximal.initial_step(penalty, B, data.X.dtype)
+
+    def solve(self, lam: float | Array, tol: float, max_iter: int) -> proximal.Solution:
+        """Solve at `lam` (a number or one per lane) to stationarity over all features."""
+        B = self.data.weights.shape[1]
+        lams = jnp.broadcast_to(jnp.asarray(lam, self.data.X.dtype), (B,))
+        for _ in range(10):
+            penalty = self.groups.restrict(self.penalty, self.features).with_lam(lams)
+            solution = proximal.solve(
+                self.problem, penalty, Params(self.W, self.upper), self.step, tol, max_iter
+            )
+            (self.W, self.upper), self.step = solution.params, solution.step
+            violators = self._violators(lams)
+            if not len(violators):
+                break
+            self._admit(violators)
+        return solution
+
+    def supports(self) -> list[np.ndarray]:
+        """Positions in the working set of each lane's nonzero rows."""
+        nonzero = np.asarray(jnp.any(self.W != 0, axis=-1))
+        return [np.flatnonzero(nonzero[:, b]) for b in range(nonzero.shape[1])]
+
+    # -- working set ------------------------------------------------------------------------
+
+    def _capacity(self) -> int:
+        return min(self.p, max(WORKING_SET, 4 * self.data.X.shape[0]))
+
+    def _whole_groups(self, features: np.ndarray) -> np.ndarray:
+        """`features`, joined by the other members of their groups."""
+        if self.groups.trivial:
+            return features
+        real = features[features < len(self.groups.ids)]
+        return np.flatnonzero(np.isin(self.groups.ids, self.groups.ids[real]))
+
+    def _set_working(self, features: np.ndarray, W: Array) -> None:
+        size = min(self.p, round_up(len(features), 16))
+        padded = np.full(size, self.p)
+        padded[: len(features)] = np.sort(features)
+        self.features = padded
+        X = self.data.X
+        if size < self.p or not np.array_equal(padded, np.arange(self.p)):
+            X = jnp.take(X, padded, axis=1, mode="fill", fill_value=0)
+            W = jnp.take(W, padded, axis=0, mode="fill", fill_value=0)
+        data = self.data
+        self.problem = Problem(DenseDesign(X), data.targets, data.weights, data.ridge, data.loss)
+        self.W = W
+
+    def _violators(self, lams: Array) -> np.ndarray:
+        """Features outside the working set that would enter at the current solution."""
+        if len(self.features) == self.p:
+            return np.zeros(0, int)
+        outside = np.ones(self.p, bool)
+        outside[self.features[self.features < self.p]] = False
+        outside[len(self.groups.ids) :] = False
+        full = Problem(
+            DenseDesign(self.data.X), self.data.targets, self.data.weights, self.data.ridge,
+            self.data.loss,
+        )  # fmt: skip
+        excess = _entering(
+            full, self.groups.restrict(self.penalty, np.arange(self.p)).with_lam(lams),
+            Params(self.W, self.upper), self.problem.design,
+        )  # fmt: skip
+        return np.flatnonzero(outside & np.asarray(excess))
+
+    def _admit(self, violators: np.ndarray) -> None:
+        used = np.asarray(jnp.any(self.W != 0, axis=(1, 2)))
+        wanted = self._whole_groups(np.concatenate([self.features[used], violators]))
+        W = jnp.zeros((self.p, *self.W.shape[1:]), self.W.dtype)
+        W = W.at[self.features].set(self.W, mode="drop")
+        spare = np.setdiff1d(self.features[self.features < self.p], wanted)
+        room = max(self._capacity() - len(wanted), 0)
+        self._set_working(np.union1d(wanted, spare[:room]), W)
+
+
+@eqx.filter_jit
+def _entering(full: Problem, penalty: Penalty, params: Params, design: DenseDesign) -> Array:
+    """Features whose zero row violates optimality in some lane, `(p,)` bool."""
+
+    def total(Z):
+        return jnp.sum(full.upper_value(params.upper, Z))
+
+    gradient = full.design.rmatmul(jax.grad(total)(design.matmul(params.W)))
+    distance = penalty.distance(jnp.zeros_like(gradient), gradient)
+    lam = jnp.asarray(penalty.lam)
+    violated = penalty.groups.expand(distance > 1e-3 * lam)[..., 0]
+    return jnp.any(violated, axis=1)
+
+
+def lambda_linear(data: Data, penalty: Penalty, groups: Groups) -> float:
+    """Smallest lambda at which a linear model on all of the data is empty.
+
+    A scale for lambdas that knows the data: the largest association of a feature with the
+    targets, which under pure noise is the noise's own largest.
+    """
+    weights = np.asarray(data.weights).max(axis=1)
+    weights = weights / weights.sum()
+    targets = np.asarray(data.targets)
+    mean = weights @ targets
+    residual = jnp.asarray(weights[:, None] * (mean - targets), data.X.dtype)
+    gradient = data.X.T @ residual
+    restricted = groups.restrict(penalty, np.arange(data.X.shape[1])).with_lam(1.0)
+    return float(restricted.lambda_max(gradient))
+
+
+def sparse_starts(
+    path: Path, lam: float, max_features: int, tol: float = 1e-2, max_iter: int = 60,
+    max_steps: int = 40,
+) -> list[tuple[np.ndarray, np.ndarray, object]]:  # fmt: skip
+    """Raise lambda until every lane keeps at most `max_features`.
+
+    Returns per lane the features, their rows and the upper network at the first lambda that
+    left so few, or at the last that left any, cut to the largest rows.
+    """
+    kept: list = [None] * path.data.weights.shape[1]
+    for _ in range(max_steps):
+        path.solve(lam, tol, max_iter)
+        W, upper = np.asarray(path.W), jax.tree.map(np.asarray, path.upper)
+        supports = path.supports()
+        for b, support in enumerate(supports):
+            if len(support) and (kept[b] is None or len(kept[b][0]) > max_features):
+                lane = jax.tree.map(lambda leaf, b=b: leaf[b], upper)
+                kept[b] = (path.features[support], W[support, b], lane)
+        if all(k is not None and len(k[0]) <= max_features for k in kept):
+            break
+        if not any(len(support) for support in supports):
+            break
+        lam *= RATIO
+    return [_largest_rows(start, max_features) for start in kept]
+
+
+def _largest_rows(start, max_features: int):
+    features, rows, upper = start
+    order = np.argsort(-np.linalg.norm(rows, axis=1))[:max_features]
+    return features[order], rows[order], upper

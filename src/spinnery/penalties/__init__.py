@@ -1,0 +1,35 @@
+"""Penalties on first-layer rows: value, prox, distance to the subdifferential, admissible step."""
+
+from __future__ import annotations
+
+from .base import Penalty
+from .bilevel import CompositeMCP, Lasso, SparseGroupLasso
+from .radial import GroupLasso, GroupMCP, GroupSCAD
+from .rows import FeatureGroups, Rows, feature_groups
+
+BY_NAME: dict[str, type[Penalty]] = {
+    "lasso": Lasso,
+    "group_lasso": GroupLasso,
+    "sparse_group_lasso": SparseGroupLasso,
+    "group_mcp": GroupMCP,
+    "group_scad": GroupSCAD,
+    "composite_mcp": CompositeMCP,
+}
+
+
+def resolve(penalty: str | Penalty) -> Penalty:
+    """A penalty from its name (with default shape parameters) or the penalty itself."""
+    if isinstance(penalty, Penalty):
+        return penalty
+    if penalty not in BY_NAME:
+        names = ", ".join(repr(name) for name in BY_NAME)
+        raise ValueError(
+            f"penalty must be a Penalty or one of {names}; got {penalty!r}."
+        )
+    return BY_NAME[penalty](1.0)  # type: ignore[call-arg]
+
+
+__all__ = [
+    "BY_NAME", "CompositeMCP", "FeatureGroups", "GroupLasso", "GroupMCP", "GroupSCAD", "Lasso",
+    "Penalty", "Rows", "SparseGroupLasso", "feature_groups", "resolve",
+]

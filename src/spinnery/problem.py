@@ -1,0 +1,125 @@
+"""Data, network, loss and ridge together: the smooth part of the objective for B lanes.
+
+For lane `b`, with `w` its sample weights (summing to one) and `W` its first layer,
+
+    f(W, u) = sum_i w_i loss(u(x_i W), y_i) + ridge/2 (||W||^2 + ||weights of u||^2)
+    F(W, u) = f(W, u) + sum_g Pen(W_g; lam)
+
+Biases are not penalised. All functions return one number per lane.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+from jax import Array
+
+from .design import Design
+from .losses import Loss
+from .nn import Upper, apply_lanes, lane_squared_norms
+
+
+class Params(NamedTuple):
+    """B models: first layers side by side, `(p, B, T)`, and upper networks with a lane axis."""
+
+    W: Array
+    upper: Upper
+
+
+class Gradient(NamedTuple):
+    """Value `(B,)` and gradient of the smooth part."""
+
+    value: Array
+    W: Array
+    upper: Upper
+
+
+class Problem(eqx.Module):
+    """The smooth part `f` of B lanes' objectives.
+
+    Parameters
+    ----------
+    design : Design of n samples
+    targets : (n, K) array
+    weights : (n, B) array
+        Sample weights of each lane; a held-out or padded sample weighs 0, columns sum to one.
+    ridge : (B,) array
+    loss : Loss
+    """
+
+    design: Design
+    targets: Array
+    weights: Array
+    ridge: Array
+    loss: Loss
+
+    def sample_losses(self, upper: Upper, Z: Array) -> Array:
+        """Loss of every sample in every lane, `(n, B)`."""
+        return self.loss.value(apply_lanes(upper, Z), self.targets[:, None, :])
+
+    def upper_value(self, upper: Upper, Z: Array) -> Array:
+        """`f` without the first layer's ridge, `(B,)`."""
+        data = jnp.sum(self.weights * self.sample_losses(upper, Z), axis=0)
+        return data + 0.5 * self.ridge * lane_squared_norms(upper)
+
+    def value(self, params: Params, Z: Array) -> Array:
+        """`f` at `params`, whose first-layer product `Z = X W` is given."""
+        return self.upper_value(params.upper, Z) + 0.5 * self.ridge * lane_sum(params.W**2)
+
+    def gradient(self, params: Params, Z: Array) -> Gradient:
+        """`f` and its gradient: one product with `X'`, autodiff only above `Z`."""
+
+        def total(upper, Z):
+            values = self.upper_value(upper, Z)
+            return jnp.sum(values), values
+
+        (_, values), (g_upper, g_Z) = jax.value_and_grad(total, argnums=(0, 1), has_aux=True)(
+            params.upper, Z
+        )
+        g_W = self.design.rmatmul(g_Z) + self.ridge[:, None] * params.W
+        return Gradient(values + 0.5 * self.ridge * lane_sum(params.W**2), g_W, g_upper)
+
+    def output_metric(self, upper: Upper, Z: Array) -> Array:
+        """`sum_i w_i J_i' C_i J_i + ridge I`, `(B, T, T)`.
+
+        `J_i` is the Jacobian of the outputs in sample i's pre-activations, `C_i` the loss's
+        curvature. For a standardised feature it is the Gauss-Newton Hessian of a new row.
+        """
+
+        def lane(upper, Z, weights, ridge):
+            jacobian = jax.vmap(jax.jacrev(upper))(Z)  # (n, K, T)
+            curvature = self.loss.curvature(upper(Z), self.targets)
+            metric = jnp.einsum("n,nkt,nkl,nls->ts", weights, jacobian, curvature, jacobian)
+            return metric + ridge * jnp.eye(Z.shape[-1], dtype=Z.dtype)
+
+        return jax.vmap(lane, in_axes=(0, 1, 1, 0))(upper, Z, self.weights, self.ridge)
+
+
+def lane_sum(W: Array) -> Array:
+    """Sum a `(p, B, T)` array over everything but lanes."""
+    return jnp.sum(W, axis=(0, 2))
+
+
+def tree_lane_sum(tree) -> Array:
+    """Sum a tree of `(B, ...)` arrays over everything but lanes."""
+    return sum(jnp.sum(leaf, axis=tuple(range(1, leaf.ndim))) for leaf in jax.tree.leaves(tree))
+
+
+def tree_dot(a, b) -> Array:
+    """Inner product of two trees of `(B, ...)` arrays, per lane."""
+    return tree_lane_sum(jax.tree.map(jnp.multiply, a, b))
+
+
+def per_lane(values: Array, leaf: Array) -> Array:
+    """`(B,)` shaped to multiply a `(B, ...)` array."""
+    return values.reshape((-1,) + (1,) * (leaf.ndim - 1))
+
+
+def select_params(choose: Array, new: Params, old: Params) -> Params:
+    """Lane by lane, `new` where `choose` holds and `old` elsewhere."""
+    W = jnp.where(choose[None, :, None], new.W, old.W)
+    upper = jax.tree.map(lambda a, b: jnp.where(per_lane(choose, a), a, b), new.upper, old.upper)
+    return Params(W, upper)

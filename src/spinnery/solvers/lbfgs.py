@@ -1,0 +1,126 @@
+"""Limited-memory BFGS for many small smooth problems at once (Nocedal 1980)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+from jax import Array
+
+MEMORY = 10
+PATIENCE = 20  # rejected trial steps in a row after which rounding has won
+
+
+class Minimum(NamedTuple):
+    """Where each lane ended."""
+
+    x: Array  # (B, P)
+    value: Array  # (B,)
+    gradient: Array  # (B, P)
+    n_iter: Array  # (B,)
+
+
+class _State(NamedTuple):
+    x: Array
+    value: Array
+    gradient: Array
+    direction: Array
+    length: Array  # trial step along the direction
+    s: Array  # (MEMORY, B, P) past moves, newest first
+    y: Array  # past gradient changes
+    rho: Array  # (MEMORY, B) 1 / <s, y>, 0 for an empty place
+    gamma: Array  # scale of the initial Hessian inverse
+    rejected: Array
+    done: Array
+    n_iter: Array
+    iteration: Array
+
+
+def minimise(
+    value_and_grad: Callable[[Array], tuple[Array, Array]],
+    x: Array,
+    tol: Array | float,
+    max_iter: Array | int,
+) -> Minimum:
+    """Minimise B functions of P variables, each until its gradient norm is below `tol` `(B,)`.
+
+    One evaluation per iteration for all lanes together: a lane whose trial step fails Armijo's
+    test shortens it and tries again while the others move on.
+    """
+    value, gradient = value_and_grad(x)
+    B, P = x.shape
+    norm = _norm(gradient)
+    gamma = 0.1 / jnp.maximum(norm, 1e-8)
+    state = _State(
+        x, value, gradient, -gamma[:, None] * gradient, jnp.ones_like(value),
+        jnp.zeros((MEMORY, B, P), x.dtype), jnp.zeros((MEMORY, B, P), x.dtype),
+        jnp.zeros((MEMORY, B), x.dtype), gamma, jnp.zeros(B, jnp.int32), norm <= tol,
+        jnp.zeros(B, jnp.int32), jnp.zeros((), jnp.int32),
+    )
+    state = jax.lax.while_loop(
+        lambda s: (s.iteration < max_iter) & ~jnp.all(s.done),
+        lambda s: _iterate(value_and_grad, tol, s),
+        state,
+    )
+    return Minimum(state.x, state.value, state.gradient, state.n_iter)
+
+
+def _iterate(value_and_grad, tol, s: _State) -> _State:
+    x = s.x + s.length[:, None] * s.direction
+    value, gradient = value_and_grad(x)
+    slope = jnp.sum(s.gradient * s.direction, axis=-1)
+    slack = jnp.finfo(value.dtype).eps * jnp.abs(s.value)
+    accept = (value <= s.value + 1e-4 * s.length * slope + slack) & ~s.done
+
+    move, change = x - s.x, gradient - s.gradient
+    curvature = jnp.sum(move * change, axis=-1)
+    size = jnp.sum(change * change, axis=-1)
+    update = accept & (curvature > 1e-8 * size) & (size > 0)
+    rejected = jnp.where(accept, 0, s.rejected + 1)
+    forget = rejected == PATIENCE // 2  # a bad memory: start again from steepest descent
+
+    def push(memory, new):
+        shape = (1, -1) + (1,) * (new.ndim - 1)
+        shifted = jnp.concatenate([new[None], memory[:-1]])
+        return jnp.where(update.reshape(shape), shifted, memory)
+
+    past_s, past_y = push(s.s, move), push(s.y, change)
+    rho = jnp.where(forget, 0, push(s.rho, 1 / jnp.where(update, curvature, 1)))
+    gamma = jnp.where(update, curvature / jnp.where(update, size, 1), s.gamma)
+    x = jnp.where(accept[:, None], x, s.x)
+    value = jnp.where(accept, value, s.value)
+    gradient = jnp.where(accept[:, None], gradient, s.gradient)
+    gamma = jnp.where(forget, 0.1 / jnp.maximum(_norm(gradient), 1e-8), gamma)
+    fresh = accept | forget
+    direction = jnp.where(
+        fresh[:, None], _two_loops(gradient, past_s, past_y, rho, gamma), s.direction
+    )
+    return _State(
+        x, value, gradient, direction, jnp.where(fresh, 1.0, 0.4 * s.length), past_s, past_y, rho,
+        gamma, rejected, s.done | (_norm(gradient) <= tol) | (rejected >= PATIENCE),
+        s.n_iter + ~s.done, s.iteration + 1,
+    )
+
+
+def _two_loops(gradient: Array, s: Array, y: Array, rho: Array, gamma: Array) -> Array:
+    """`-H gradient` by the two-loop recursion."""
+
+    def down(q, past):
+        s, y, rho = past
+        alpha = rho * jnp.sum(s * q, axis=-1)
+        return q - alpha[:, None] * y, alpha
+
+    def up(r, past):
+        s, y, rho, alpha = past
+        beta = rho * jnp.sum(y * r, axis=-1)
+        return r + (alpha - beta)[:, None] * s, None
+
+    q, alpha = jax.lax.scan(down, gradient, (s, y, rho))
+    r, _ = jax.lax.scan(up, gamma[:, None] * q, (s, y, rho, alpha), reverse=True)
+    return -r
+
+
+def _norm(x: Array) -> Array:
+    return jnp.sqrt(jnp.sum(x * x, axis=-1))
