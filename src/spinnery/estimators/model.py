@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from scipy import sparse
 
 from ..nn import Dense, Upper
 from .table import Table
@@ -52,3 +53,16 @@ def build_model(table: Table, features: np.ndarray, W: np.ndarray, upper: Upper)
         kept, W[nonzero][order], upper, table.center[kept], table.scale[kept],
         table.target_center, table.target_scale,
     )  # fmt: skip
+
+
+def path_norms(models: list[tuple[np.ndarray, np.ndarray]], n_features: int) -> sparse.csr_array:
+    """First-layer row norms along a path, `(n_models, n_features)`, sparse.
+
+    Each model is given by its features `(k,)` (numbers `>= n_features` are empty) and rows
+    `(k, T)`.
+    """
+    out = sparse.lil_array((len(models), n_features))
+    for i, (features, W) in enumerate(models):
+        real = features < n_features
+        out[i, features[real]] = np.linalg.norm(W[real], axis=1)
+    return out.tocsr()

@@ -20,7 +20,7 @@ from ..progress import Steps
 from ..solvers import proximal
 from ..solvers.refit import refit
 from .base import BaseSPINN, ClassificationTargets, RegressionTargets
-from .model import build_model
+from .model import build_model, path_norms
 from .table import Table
 
 
@@ -65,14 +65,14 @@ class _SPINN(BaseSPINN):
 
         lams = ladder(0.1 * lambda_linear(data, penalty, groups), self.lam)
         steps.expect(len(lams))
-        sizes = []
+        stages = []
         for lam in lams:
             steps.say(f"lambda {lam:.3g}")
             last = lam == lams[-1]
             solution = path.solve(
                 lam, self.tol if last else 10 * self.tol, self.max_iter if last else 60
             )
-            sizes.append([len(s) for s in path.supports()])
+            stages.append((path.features, np.asarray(path.W)))
             steps.advance()
         b = int(np.argmin(np.asarray(solution.objective)))
         restricted = groups.restrict(penalty, path.features).with_lam(
@@ -82,7 +82,10 @@ class _SPINN(BaseSPINN):
         self.stationarity_ = float(proximal.certificate(path.problem, restricted, params)[b])
         self.n_iter_ = int(solution.n_iter[b])
         self.lambda_, self.ridge_ = float(self.lam), float(self.ridge)
-        self.path_ = pd.DataFrame({"lambda": lams, "n_features": np.array(sizes)[:, b]})
+        self.path_coef_norm_ = path_norms([(f, W[:, b]) for f, W in stages], self.n_features_in_)
+        self.path_ = pd.DataFrame(
+            {"lambda": lams, "n_features": np.diff(self.path_coef_norm_.indptr)}
+        )
 
         support = path.supports()[b]
         features, W = path.features[support], np.asarray(path.W)[support, b]

@@ -12,9 +12,9 @@ from sklearn.utils._param_validation import Interval, StrOptions
 
 from ..losses import Loss, Squared
 from ..progress import Steps
-from ..selection.crossval import SEARCH_RIDGE, Curve, Search, Settings, tune
+from ..selection.crossval import Curve, Search, Settings, best_curve, choose
 from .base import BaseSPINN, ClassificationTargets, RegressionTargets
-from .model import build_model
+from .model import build_model, path_norms
 from .spinn import check_hidden
 from .table import Table
 
@@ -56,7 +56,7 @@ class _SPINNCV(BaseSPINN):
             found = []
             for hidden in architectures(self.hidden):
                 search = Search(table, folds, hidden, settings, steps)
-                found.append((search, tune(search, search.curve(SEARCH_RIDGE))))
+                found.append((search, best_curve(search)))
             self._choose(table, found)
         self._warn_unless_converged()
         return self
@@ -76,17 +76,8 @@ class _SPINNCV(BaseSPINN):
         return [test for _, test in cv.split(X, y)]
 
     def _choose(self, table: Table, found: list[tuple[Search, Curve]]) -> None:
-        search, curve = min(found, key=lambda pair: pair[1].mean.min())
-        position = curve.best()
-        if self.rule == "1se":
-            limit = curve.mean[position] + curve.error[position]
-            within = [
-                (c.sizes[k], c.mean[k], i, k)
-                for i, (_, c) in enumerate(found)
-                for k in np.flatnonzero(c.mean <= limit)
-            ]
-            _, _, i, position = min(within)
-            search, curve = found[i]
+        search, curve = found[choose([curve for _, curve in found])]
+        position = curve.position(self.rule)
         size = int(curve.sizes[position])
         chosen = curve.candidates[size]
         fit, certificate, n_iter = search.finish(chosen, curve.ridge)
@@ -100,6 +91,10 @@ class _SPINNCV(BaseSPINN):
                 "cv_mean": curve.mean,
                 "cv_error": curve.error,
             }
+        )
+        self.path_coef_norm_ = path_norms(
+            [(curve.candidates[k].index, curve.candidates[k].params.W) for k in curve.sizes],
+            self.n_features_in_,
         )
         self._set_model(build_model(table, fit.index, fit.params.W, fit.params.upper), table)
 

@@ -24,7 +24,14 @@ from ..solvers.refit import Data, refit
 from .exchange import Candidate, Exchange, Start, take_lane
 
 PATH_RIDGE = 0.03  # for the dense start and the penalised path: restarts then agree
-SEARCH_RIDGE = 0.01  # where the exchange starts; moved to the tuned ridge when that is far off
+SEARCH_RIDGES = {False: (0.01,), True: (0.01, 0.1, 1.0)}  # by linearity: linear searches are cheap
+# Near ties, judged by the error of the difference fold by fold, go to the calmer model:
+SIZE_TIE = 0.25  # standard errors within which the smaller model is taken
+RIDGE_TIE = 1.0  # standard errors within which the larger ridge is taken
+RIDGE_RANGE = (1e-3, 100.0)
+SEARCH_TOL, SEARCH_ITER = 1e-3, 60  # of each refit on the way
+FAR = 8  # ratio of ridges beyond which supports are searched anew
+PATIENCE = 8  # sizes past the best before a forward sweep may stop
 FIRST_LAMBDA = 0.1  # of the linear model's lambda_max
 
 
@@ -50,18 +57,37 @@ class Curve:
     hidden: tuple[int, ...]
     ridge: float
     sizes: np.ndarray
-    mean: np.ndarray
-    error: np.ndarray  # standard error over folds
-    candidates: dict[int, Candidate] = field(repr=False)  # of the lane that saw all samples
+    folds: np.ndarray  # (n_sizes, n_folds) held-out losses
+    lanes: list[dict[int, Candidate]] = field(repr=False)  # all samples first, then the folds
+
+    @property
+    def candidates(self) -> dict[int, Candidate]:
+        """The models of the lane that saw all samples, by size."""
+        return self.lanes[0]
+
+    @property
+    def mean(self) -> np.ndarray:
+        """Mean held-out loss of each size."""
+        return self.folds.mean(axis=1)
+
+    @property
+    def error(self) -> np.ndarray:
+        """Its standard error over folds."""
+        return standard_error(self.folds)
 
     def best(self) -> int:
         """Position of the lowest mean."""
         return int(np.argmin(self.mean))
 
-    def sparser(self) -> int:
-        """Position of the smallest size within one standard error of the lowest mean."""
-        k = self.best()
-        return int(np.flatnonzero(self.mean <= self.mean[k] + self.error[k])[0])
+    def position(self, rule: str) -> int:
+        """The size to take: the best up to a near tie ("min"), or the smallest whose mean lies
+        within one standard error of the lowest ("1se")."""
+        excess = self.folds - self.folds[self.best()]
+        if rule == "min":
+            allowed = SIZE_TIE * standard_error(excess)
+        else:
+            allowed = self.error[self.best()]
+        return int(np.flatnonzero(excess.mean(axis=1) <= allowed)[0])
 
 
 class Search:
@@ -79,40 +105,34 @@ class Search:
         self.data = table.padded(weights, np.full(weights.shape[1], PATH_RIDGE))
         self.n_slots = _slots(settings)
         self.sweeps = "bfb" if hidden else "f"
-        steps.expect(self.n_steps())
         steps.say(f"hidden={hidden}: path")
         self.starts = self._starts()
-
-    def n_steps(self) -> int:
-        """Exchange steps to expect."""
-        return 2 + len(self.sweeps) * self.settings.max_features
 
     def curve(self, ridge: float) -> Curve:
         """Exchange at `ridge`; the curve of the best candidates per lane and size."""
         self.steps.say(f"hidden={self.hidden}: features at ridge {ridge:.3g}")
+        self.steps.expect(len(self.sweeps) * self.settings.max_features)
         data = self._with_ridge(ridge)
         groups = self.settings.groups
         exchange = Exchange(
             data, groups.ids, int(groups.ids.max()) + 1, self.starts, self.n_slots,
-            on_step=self.steps.advance,
+            SEARCH_TOL, SEARCH_ITER, self.steps.advance,
         )  # fmt: skip
-        best = exchange.run(self.settings.max_features, self.sweeps)
+        best = exchange.run(self.settings.max_features, self.sweeps, self._past_the_best)
         R = self.restarts
-        self.best = [_merge(best[b * R : (b + 1) * R]) for b in range(len(self.folds) + 1)]
-        return self._curve(ridge, self.best)
+        merged = [_merge(best[b * R : (b + 1) * R]) for b in range(len(self.folds) + 1)]
+        return self._curve(ridge, merged)
 
-    def refit_curve(self, ridge: float, sizes: np.ndarray, max_iter: int = 60) -> Curve:
+    def refit_curve(self, curve: Curve, ridge: float, sizes: np.ndarray) -> Curve:
         """The curve of the same supports refitted at another ridge."""
-        best: list[dict[int, Candidate]] = [{} for _ in self.best]
+        best: list[dict[int, Candidate]] = [{} for _ in curve.lanes]
         for size in sizes:
-            lanes = [_at_size(found, int(size)) for found in self.best]
-            for b, candidate in enumerate(self.refit_lanes(lanes, ridge, 1e-3, max_iter)):
+            lanes = [_at_size(found, int(size)) for found in curve.lanes]
+            for b, candidate in enumerate(self.refit_lanes(lanes, ridge)):
                 best[b][int(size)] = candidate
         return self._curve(ridge, best)
 
-    def refit_lanes(
-        self, lanes: list[Candidate], ridge: float, tol: float, max_iter: int
-    ) -> list[Candidate]:
+    def refit_lanes(self, lanes: list[Candidate], ridge: float) -> list[Candidate]:
         """One candidate per weighting, refitted at `ridge`."""
         spread = [c for c in lanes for _ in range(self.restarts)]
         index = np.stack([c.index for c in spread])
@@ -120,7 +140,7 @@ class Search:
         upper = jax.tree.map(lambda *a: np.stack(a), *[c.params.upper for c in spread])
         fit = refit(
             self._with_ridge(ridge), jnp.asarray(index),
-            jax.tree.map(jnp.asarray, Params(W, upper)), tol, max_iter,
+            jax.tree.map(jnp.asarray, Params(W, upper)), SEARCH_TOL, SEARCH_ITER,
         )  # fmt: skip
         params = jax.tree.map(np.asarray, fit.params)
         objective, losses = np.asarray(fit.objective), np.asarray(fit.sample_losses)
@@ -173,7 +193,6 @@ class Search:
         path = Path(self.data, settings.penalty, settings.groups, dense)
         first = FIRST_LAMBDA * lambda_linear(self.data, settings.penalty, settings.groups)
         starts = sparse_starts(path, first, self.settings.max_features)
-        self.steps.advance(2)
         return [Start(*start) for start in starts]
 
     def _curve(self, ridge: float, best: list[dict[int, Candidate]]) -> Curve:
@@ -182,8 +201,22 @@ class Search:
             [[self._held_out(f, _at_size(best[f + 1], k)) for f in range(len(self.folds))]
              for k in sizes]
         )  # fmt: skip
-        error = folds.std(axis=1, ddof=1) / np.sqrt(folds.shape[1])
-        return Curve(self.hidden, ridge, sizes, folds.mean(axis=1), error, best[0])
+        return Curve(self.hidden, ridge, sizes, folds, best)
+
+    def _past_the_best(self, best: list[dict[int, Candidate]]) -> bool:
+        """Whether larger models have clearly become worse than the best size so far."""
+        if len(self.folds) == 0:
+            return False
+        R = self.restarts
+        largest = max(best[0])
+        means = {}
+        for size in best[0]:
+            lanes = [_merge(best[b * R : (b + 1) * R]) for b in range(1, len(self.folds) + 1)]
+            losses = np.array([self._held_out(f, _at_size(c, size)) for f, c in enumerate(lanes)])
+            means[size] = losses
+        lowest = min(means, key=lambda k: means[k].mean())
+        excess = means[largest] - means[lowest]
+        return largest >= lowest + PATIENCE and excess.mean() > 2 * standard_error(excess)
 
     def _held_out(self, fold: int, candidate: Candidate) -> float:
         rows = self.folds[fold]
@@ -191,42 +224,78 @@ class Search:
         return float(weights @ candidate.sample_losses[rows] / weights.sum())
 
 
-def tune(search: Search, first: Curve) -> Curve:
-    """Move the ridge to where the best size's held-out loss is lowest, supports in tow.
+def choose(curves: list[Curve]) -> int:
+    """Which architecture: the simplest that no other beats by more than one standard error.
 
-    Walks by factors of two (or over `settings.ridges`) from the curve's ridge at its best size,
-    refits every size there, and, if that is far away, searches supports again.
+    The error is that of the difference fold by fold, so that what makes a fold hard for both
+    cancels. A few dozen samples cannot tell a network from a linear model by their means alone.
     """
-    curve = first
-    for _ in range(3):
+    order = sorted(range(len(curves)), key=lambda i: sum(curves[i].hidden))
+    winner = order[0]
+    for i in order[1:]:
+        gain = curves[winner].folds[curves[winner].best()] - curves[i].folds[curves[i].best()]
+        if gain.mean() > standard_error(gain):
+            winner = i
+    return winner
+
+
+def standard_error(folds: np.ndarray) -> np.ndarray:
+    """Standard error of the mean over the last axis."""
+    return folds.std(axis=-1, ddof=1) / np.sqrt(folds.shape[-1])
+
+
+def best_curve(search: Search) -> Curve:
+    """Search supports, then move the ridge to where the best size's held-out loss is lowest.
+
+    The ridge walks by factors of two (or over `settings.ridges`) with the supports in tow; if it
+    ends far away, supports are searched again there.
+    """
+    curve = _strongest([search.curve(r) for r in SEARCH_RIDGES[not search.hidden]])
+    for _ in range(2):
         ridge = _best_ridge(search, curve)
         if ridge == curve.ridge:
             return curve
-        if max(ridge / curve.ridge, curve.ridge / ridge) < 4:
-            return search.refit_curve(ridge, curve.sizes)
-        search.steps.expect(search.n_steps())
-        again = search.curve(ridge)
-        curve = again if again.mean.min() < curve.mean.min() else search.refit_curve(ridge, curve.sizes)
+        moved = search.refit_curve(curve, ridge, curve.sizes)
+        if max(ridge / curve.ridge, curve.ridge / ridge) < FAR:
+            return moved
+        curve = _strongest([moved, search.curve(ridge)])
     return curve
+
+
+def _strongest(curves: list[Curve]) -> Curve:
+    """The curve with the largest ridge not clearly worse than the best, judged at their minima."""
+    best = min(curves, key=lambda curve: float(curve.mean.min()))
+    at_best = best.folds[best.best()]
+    tied = []
+    for curve in curves:
+        excess = curve.folds[curve.best()] - at_best
+        if excess.mean() <= RIDGE_TIE * standard_error(excess):
+            tied.append(curve)
+    return max(tied, key=lambda curve: curve.ridge)
 
 
 def _best_ridge(search: Search, curve: Curve) -> float:
     size = curve.sizes[curve.best() : curve.best() + 1]
-    tried = {curve.ridge: float(curve.mean.min())}
+    tried = {curve.ridge: search.refit_curve(curve, curve.ridge, size)}
 
     def loss(ridge: float) -> float:
         if ridge not in tried:
-            tried[ridge] = float(search.refit_curve(ridge, size).mean[0])
-        return tried[ridge]
+            tried[ridge] = search.refit_curve(curve, ridge, size)
+        return float(tried[ridge].mean[0])
 
     if search.settings.ridges is not None:
-        return min(search.settings.ridges, key=loss)
-    for factor in (2.0, 0.5):
-        worse, ridge = 0, curve.ridge
-        while worse < 2 and 1e-4 < ridge < 100:
-            ridge *= factor
-            worse = worse + 1 if loss(ridge) > min(tried.values()) else 0
-    return min(tried, key=lambda r: tried[r])
+        for ridge in search.settings.ridges:
+            loss(ridge)
+        tried = {r: tried[r] for r in search.settings.ridges}
+    else:
+        lowest = loss(curve.ridge)
+        for factor in (2.0, 0.5):
+            worse, ridge = 0, curve.ridge
+            while worse < 2 and RIDGE_RANGE[0] <= ridge * factor <= RIDGE_RANGE[1]:
+                ridge *= factor
+                worse = worse + 1 if loss(ridge) > lowest else 0
+                lowest = min(lowest, loss(ridge))
+    return _strongest(list(tried.values())).ridge
 
 
 def _slots(settings: Settings) -> int:

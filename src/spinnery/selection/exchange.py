@@ -59,17 +59,23 @@ class Exchange:
         self.best: list[dict[int, Candidate]] = [{} for _ in starts]
         self._place(starts)
 
-    def run(self, max_groups: int, sweeps: str = "fb") -> list[dict[int, Candidate]]:
+    def run(
+        self, max_groups: int, sweeps: str,
+        enough: Callable[[list[dict[int, Candidate]]], bool] = lambda best: False,
+    ) -> list[dict[int, Candidate]]:  # fmt: skip
         """Forward sweeps grow every lane to `max_groups`, backward sweeps shrink it.
 
         A last backward sweep goes on to the empty model; an earlier one stops at one group, for
-        without any input the upper weights fade and nothing could enter again.
+        without any input the upper weights fade and nothing could enter again. `enough` may end
+        a forward sweep early.
         """
         self._refit()
         for i, sweep in enumerate(sweeps):
             smallest = 0 if i == len(sweeps) - 1 else 1
             while self._move(max_groups if sweep == "f" else smallest, enter=sweep == "f"):
                 self._refit()
+                if sweep == "f" and enough(self.best):
+                    break
         return self.best
 
     # -- one step ---------------------------------------------------------------------------
