@@ -11,7 +11,8 @@ import abc
 
 import equinox as eqx
 import jax.numpy as jnp
-from jax import Array
+
+from .arrays import Array
 
 
 class Design(eqx.Module):

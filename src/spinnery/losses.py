@@ -13,8 +13,8 @@ import abc
 import equinox as eqx
 import jax
 import jax.numpy as jnp
-from jax import Array
 
+from .arrays import Array
 from .penalties.base import check_number
 
 

@@ -11,10 +11,10 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jax import Array
 
+from .arrays import Array
 from .design import DenseDesign, round_up
-from .nn import init_network
+from .nn import init_lanes
 from .penalties import FeatureGroups, Penalty, Rows
 from .problem import Params, Problem
 from .solvers import proximal
@@ -51,9 +51,9 @@ class Groups(eqx.Module):
 
 
 def dense_start(
-    data: Data, keys: Array, hidden: tuple[int, ...], n_outputs: int, activation: str
+    data: Data, seeds: list[int], hidden: tuple[int, ...], n_outputs: int, activation: str
 ) -> Params:
-    """Ridge-only networks on all features, one per key, `W` of shape `(p, B, T)`.
+    """Ridge-only networks on all features, one per seed, `W` of shape `(p, B, T)`.
 
     Ridge training never leaves the row space of `X`, so with `p` well over `n` it runs on the
     rotated data `U S` of `X = U S V'`, `n` columns instead of `p`, and returns `V C`.
@@ -62,16 +62,13 @@ def dense_start(
     rotate = p > 2 * n
     width = n if rotate else p
     # weights are scaled for the p features they stand for, not for the n rotated columns
-    scale = jnp.sqrt(jnp.asarray((width + hidden[0]) / (p + hidden[0]))) if hidden else 1.0
-    W, upper = jax.vmap(
-        lambda key: init_network(key, width, hidden, n_outputs, activation, data.X.dtype),
-        out_axes=(1, 0),
-    )(keys)
+    scale = ((width + hidden[0]) / (p + hidden[0])) ** 0.5 if hidden else 1.0
+    W, upper = init_lanes(seeds, width, hidden, n_outputs, activation, data.X.dtype)
     X, basis = _rotation(data.X) if rotate else (data.X, None)
     problem = Problem(DenseDesign(X), data.targets, data.weights, data.ridge, data.loss)
-    params = train_dense(problem, Params((W * scale).astype(data.X.dtype), upper))
+    params = train_dense(problem, Params(W * data.X.dtype.type(scale), upper))
     if basis is not None:
-        params = params._replace(W=DenseDesign(basis).matmul(params.W))
+        params = params._replace(W=_unrotate(basis, params.W))
     return params
 
 
@@ -80,8 +77,13 @@ def _rotation(X: Array) -> tuple[Array, Array]:
     """`U S` `(n, n)` and `V` `(p, n)` of `X = U S V'`, by the Gram matrix."""
     values, U = jnp.linalg.eigh(X @ X.T)
     S = jnp.sqrt(jnp.maximum(values, 0))
-    inverse = jnp.where(S > 1e-4 * jnp.max(S), 1 / jnp.maximum(S, 1e-30), 0)
+    inverse = jnp.where(1e-4 * jnp.max(S) < S, 1 / jnp.maximum(S, 1e-30), 0)
     return U * S, X.T @ (U * inverse)
+
+
+@jax.jit
+def _unrotate(basis: Array, C: Array) -> Array:
+    return DenseDesign(basis).matmul(C)
 
 
 class Path:
@@ -103,15 +105,16 @@ class Path:
         self.data, self.penalty, self.groups = data, penalty, groups
         self.p = data.X.shape[1]
         self.upper = params.upper
-        norms = np.sqrt(np.asarray(jnp.sum(params.W**2, axis=(1, 2))))
+        self.W: Array = params.W
+        norms = np.linalg.norm(np.asarray(params.W), axis=(1, 2))
         self._set_working(self._whole_groups(np.argsort(-norms)[: self._capacity()]), params.W)
         B = data.weights.shape[1]
-        self.step = proximal.initial_step(penalty, B, data.X.dtype)
+        self.step = proximal.initial_step(B, data.X.dtype)
 
     def solve(self, lam: float | Array, tol: float, max_iter: int) -> proximal.Solution:
         """Solve at `lam` (a number or one per lane) to stationarity over all features."""
         B = self.data.weights.shape[1]
-        lams = jnp.broadcast_to(jnp.asarray(lam, self.data.X.dtype), (B,))
+        lams = np.broadcast_to(np.asarray(lam, self.data.X.dtype), (B,))
         for _ in range(10):
             penalty = self.groups.restrict(self.penalty, self.features).with_lam(lams)
             solution = proximal.solve(
@@ -126,7 +129,7 @@ class Path:
 
     def supports(self) -> list[np.ndarray]:
         """Positions in the working set of each lane's nonzero rows."""
-        nonzero = np.asarray(jnp.any(self.W != 0, axis=-1))
+        nonzero = np.any(np.asarray(self.W) != 0, axis=-1)
         return [np.flatnonzero(nonzero[:, b]) for b in range(nonzero.shape[1])]
 
     # -- working set ------------------------------------------------------------------------
@@ -148,8 +151,10 @@ class Path:
         self.features = padded
         X = self.data.X
         if size < self.p or not np.array_equal(padded, np.arange(self.p)):
-            X = jnp.take(X, padded, axis=1, mode="fill", fill_value=0)
-            W = jnp.take(W, padded, axis=0, mode="fill", fill_value=0)
+            X = _take_columns(X, padded)
+            W = np.concatenate([np.asarray(W)[: self.p], np.zeros((1, *W.shape[1:]), W.dtype)])[
+                padded
+            ]
         data = self.data
         self.problem = Problem(DenseDesign(X), data.targets, data.weights, data.ridge, data.loss)
         self.W = W
@@ -172,16 +177,21 @@ class Path:
         return np.flatnonzero(outside & np.asarray(excess))
 
     def _admit(self, violators: np.ndarray) -> None:
-        used = np.asarray(jnp.any(self.W != 0, axis=(1, 2)))
+        used = np.any(np.asarray(self.W) != 0, axis=(1, 2))
         wanted = self._whole_groups(np.concatenate([self.features[used], violators]))
-        W = jnp.zeros((self.p, *self.W.shape[1:]), self.W.dtype)
-        W = W.at[self.features].set(self.W, mode="drop")
+        W = np.zeros((self.p + 1, *self.W.shape[1:]), self.W.dtype)
+        W[self.features] = self.W  # the last row takes what padding writes
         spare = np.setdiff1d(self.features[self.features < self.p], wanted)
         room = max(self._capacity() - len(wanted), 0)
         self._set_working(np.union1d(wanted, spare[:room]), W)
 
 
-@eqx.filter_jit
+@jax.jit
+def _take_columns(X: Array, columns: Array) -> Array:
+    return jnp.take(X, columns, axis=1, mode="fill", fill_value=0)
+
+
+@jax.jit
 def _entering(full: Problem, penalty: Penalty, params: Params, design: DenseDesign) -> Array:
     """Features whose zero row violates optimality in some lane, `(p,)` bool."""
 
@@ -205,10 +215,14 @@ def lambda_linear(data: Data, penalty: Penalty, groups: Groups) -> float:
     weights = weights / weights.sum()
     targets = np.asarray(data.targets)
     mean = weights @ targets
-    residual = jnp.asarray(weights[:, None] * (mean - targets), data.X.dtype)
-    gradient = data.X.T @ residual
+    residual = (weights[:, None] * (mean - targets)).astype(data.X.dtype)
     restricted = groups.restrict(penalty, np.arange(data.X.shape[1])).with_lam(1.0)
-    return float(restricted.lambda_max(gradient))
+    return float(_lambda_max(restricted, data.X, residual))
+
+
+@jax.jit
+def _lambda_max(penalty: Penalty, X: Array, residual: Array) -> Array:
+    return penalty.lambda_max(X.T @ residual)
 
 
 def sparse_starts(

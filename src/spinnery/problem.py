@@ -15,8 +15,8 @@ from typing import NamedTuple
 import equinox as eqx
 import jax
 import jax.numpy as jnp
-from jax import Array
 
+from .arrays import Array
 from .design import Design
 from .losses import Loss
 from .nn import Upper, apply_lanes, lane_squared_norms

@@ -17,15 +17,27 @@ from sklearn.utils.class_weight import compute_sample_weight
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
+from ..compilation import enable_cache
+from ..losses import Loss
+from ..losses import resolve as resolve_loss
 from ..nn import ACTIVATIONS
 from ..path import Groups
 from ..penalties import BY_NAME, Penalty, feature_groups, resolve
+from ..table import Table, classification_table, regression_table
 from .model import Model
-from .table import Table, classification_table, regression_table
 
 
 class BaseSPINN(SelectorMixin, BaseEstimator):
     """Validation and fitted state of sparse-input networks."""
+
+    penalty: str | Penalty
+    groups: object
+    penalty_weights: object
+    tol: float
+    dtype: str
+    random_state: object
+    stationarity_: float
+    n_iter_: int
 
     _parameter_constraints: dict = {
         "activation": [StrOptions(set(ACTIVATIONS))],
@@ -66,6 +78,7 @@ class BaseSPINN(SelectorMixin, BaseEstimator):
     @contextmanager
     def _precision(self):
         """float64 for this fit only, leaving JAX's global settings alone."""
+        enable_cache()
         with jax.enable_x64(self.dtype == "float64"):
             yield
 
@@ -109,8 +122,10 @@ class BaseSPINN(SelectorMixin, BaseEstimator):
         return tags
 
 
-class RegressionTargets:
+class RegressionTargets(BaseSPINN):
     """Targets and predictions of regressors."""
+
+    loss: str | Loss
 
     def _table(self, X, y, sample_weight) -> Table:
         X, y = validate_data(
@@ -119,8 +134,6 @@ class RegressionTargets:
         )  # fmt: skip
         weights = _check_weights(sample_weight, X)
         self._y_ndim = np.ndim(y)
-        from ..losses import resolve as resolve_loss
-
         return regression_table(X, y, weights, resolve_loss(self.loss), np.dtype(self.dtype))
 
     def predict(self, X) -> np.ndarray:
@@ -129,8 +142,11 @@ class RegressionTargets:
         return out[:, 0] if self._y_ndim == 1 else out
 
 
-class ClassificationTargets:
+class ClassificationTargets(BaseSPINN):
     """Targets and predictions of classifiers."""
+
+    class_weight: dict | str | None
+    classes_: np.ndarray
 
     def _table(self, X, y, sample_weight) -> Table:
         X, y = validate_data(self, X, y, dtype=[np.float64, np.float32], ensure_min_samples=2)
@@ -145,7 +161,7 @@ class ClassificationTargets:
                 f"class: {present.tolist()}. Check the target column and the sample weights."
             )
         table = classification_table(X, y, weights, np.dtype(self.dtype))
-        self.classes_ = table.classes
+        self.classes_ = np.unique(y)
         return table
 
     def decision_function(self, X) -> np.ndarray:

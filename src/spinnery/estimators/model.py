@@ -8,7 +8,7 @@ import numpy as np
 from scipy import sparse
 
 from ..nn import Dense, Upper
-from .table import Table
+from ..table import Table
 
 
 @dataclass(frozen=True)

@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-import warnings
+from numbers import Real
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 import pandas as pd
-from numbers import Real
 from sklearn.base import ClassifierMixin, RegressorMixin
 from sklearn.utils._param_validation import Interval, StrOptions
 
 from ..design import round_up
-from ..losses import Absolute, Loss
+from ..losses import Loss
 from ..path import RATIO, Path, dense_start, lambda_linear
 from ..problem import Params
 from ..progress import Steps
 from ..solvers import proximal
 from ..solvers.refit import refit
+from ..table import Table
 from .base import BaseSPINN, ClassificationTargets, RegressionTargets
 from .model import build_model, path_norms
-from .table import Table
 
 
 class _SPINN(BaseSPINN):
@@ -58,9 +56,11 @@ class _SPINN(BaseSPINN):
         B = self.n_restarts if hidden else 1
         data = table.padded(np.tile(table.weights[:, None], B), np.full(B, self.ridge))
         groups, penalty = self._groups(self.n_features_in_), self._penalty()
-        keys = jax.random.split(jax.random.key(self._seed()), B)
+        seed = self._seed()
         steps.say("dense start")
-        dense = dense_start(data, keys, hidden, table.n_outputs, self.activation)
+        dense = dense_start(
+            data, [seed + b for b in range(B)], hidden, table.n_outputs, self.activation
+        )
         path = Path(data, penalty, groups, dense)
 
         lams = ladder(0.1 * lambda_linear(data, penalty, groups), self.lam)
@@ -76,7 +76,7 @@ class _SPINN(BaseSPINN):
             steps.advance()
         b = int(np.argmin(np.asarray(solution.objective)))
         restricted = groups.restrict(penalty, path.features).with_lam(
-            jnp.full(B, self.lam, data.X.dtype)
+            np.full(B, self.lam, data.X.dtype)
         )
         params = Params(path.W, path.upper)
         self.stationarity_ = float(proximal.certificate(path.problem, restricted, params)[b])
@@ -103,8 +103,8 @@ class _SPINN(BaseSPINN):
         index[0, : len(features)] = features
         rows = np.zeros((k, 1, W.shape[1]), W.dtype)
         rows[: len(features), 0] = W
-        start = Params(jnp.asarray(rows), jax.tree.map(lambda leaf: jnp.asarray(leaf)[None], upper))
-        fit = refit(data, jnp.asarray(index), start, self.tol, self.max_iter)
+        start = Params(rows, jax.tree.map(lambda leaf: np.asarray(leaf)[None], upper))
+        fit = refit(data, index, start, self.tol / 2, self.max_iter)
         self.selection_stationarity_ = self.stationarity_
         self.stationarity_ = float(fit.stationarity[0])
         self.n_iter_ += int(fit.n_iter[0])
@@ -177,7 +177,7 @@ def check_hidden(hidden) -> tuple[int, ...]:
     widths = tuple(hidden)
     if not all(isinstance(w, (int, np.integer)) and w > 0 for w in widths):
         raise ValueError(
-            f"hidden must be a tuple of positive layer widths, () for a linear model; got {hidden!r}."
+            f"hidden must be a tuple of positive widths, () for a linear model; got {hidden!r}."
         )
     return tuple(int(w) for w in widths)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from numbers import Integral
 
 import numpy as np
@@ -10,13 +11,13 @@ from sklearn.base import ClassifierMixin, RegressorMixin, is_classifier
 from sklearn.model_selection import KFold, StratifiedKFold, check_cv
 from sklearn.utils._param_validation import Interval, StrOptions
 
-from ..losses import Loss, Squared
+from ..losses import Loss
 from ..progress import Steps
 from ..selection.crossval import Curve, Search, Settings, best_curve, choose
+from ..table import Table
 from .base import BaseSPINN, ClassificationTargets, RegressionTargets
 from .model import build_model, path_norms
 from .spinn import check_hidden
-from .table import Table
 
 
 class _SPINNCV(BaseSPINN):
@@ -53,10 +54,20 @@ class _SPINNCV(BaseSPINN):
             self.tol, self.max_iter,
         )  # fmt: skip
         with self._precision(), Steps(self.verbose) as steps:
+            searches = [
+                Search(table, folds, hidden, settings, steps)
+                for hidden in architectures(self.hidden)
+            ]
             found = []
-            for hidden in architectures(self.hidden):
-                search = Search(table, folds, hidden, settings, steps)
+            for search in searches:
                 found.append((search, best_curve(search)))
+                if search.interrupted:
+                    warnings.warn(
+                        "Interrupted: the model is chosen from what had been searched so far.",
+                        UserWarning,
+                        stacklevel=2,
+                    )
+                    break
             self._choose(table, found)
         self._warn_unless_converged()
         return self

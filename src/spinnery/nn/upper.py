@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
+
 import equinox as eqx
 import jax
 import jax.numpy as jnp
-from jax import Array
+import numpy as np
 
+from ..arrays import Array
 from .activations import ACTIVATIONS, init_variance
 
 
@@ -40,7 +43,9 @@ class Upper(eqx.Module):
 
     def squared_norm(self) -> Array:
         """Sum of squared weights, biases left out."""
-        return sum((jnp.sum(layer.weight**2) for layer in self.layers), jnp.zeros((), self.bias.dtype))
+        return sum(
+            (jnp.sum(layer.weight**2) for layer in self.layers), jnp.zeros((), self.bias.dtype)
+        )
 
 
 def apply_lanes(upper: Upper, Z: Array) -> Array:
@@ -59,26 +64,37 @@ def widths(hidden: tuple[int, ...], n_outputs: int) -> tuple[int, ...]:
 
 
 def init_network(
-    key: Array, n_features: int, hidden: tuple[int, ...], n_outputs: int, activation: str, dtype
-) -> tuple[Array, Upper]:
-    """One model's first-layer weights `(p, T)` and upper network.
+    rng: np.random.Generator, n_features: int, hidden: tuple[int, ...], n_outputs: int,
+    activation: str, dtype,
+) -> tuple[np.ndarray, Upper]:  # fmt: skip
+    """One model's first-layer weights `(p, T)` and upper network, as NumPy arrays.
 
     Weights are uniform with the variance of `init_variance`, biases zero; a linear model
-    (`hidden=()`) starts at zero, where its convex problem needs no symmetry breaking.
+    (`hidden=()`) starts at zero, where its convex problem needs no symmetry breaking. Drawn by
+    NumPy because JAX would compile a sampler for every shape.
     """
     sizes = widths(hidden, n_outputs)
-    keys = jax.random.split(key, len(sizes))
     if not hidden:
-        first = jnp.zeros((n_features, n_outputs), dtype)
-        return first, Upper(jnp.zeros(n_outputs, dtype), (), activation)
+        first = np.zeros((n_features, n_outputs), dtype)
+        return first, Upper(np.zeros(n_outputs, dtype), (), activation)
 
-    def uniform(key, fan_in, fan_out):
+    def uniform(fan_in, fan_out):
         bound = (3 * init_variance(activation, fan_in, fan_out)) ** 0.5
-        return jax.random.uniform(key, (fan_in, fan_out), dtype, -bound, bound)
+        return rng.uniform(-bound, bound, (fan_in, fan_out)).astype(dtype)
 
-    first = uniform(keys[0], n_features, sizes[0])
-    layers = tuple(
-        Dense(uniform(k, a, b), jnp.zeros(b, dtype))
-        for k, a, b in zip(keys[1:], sizes[:-1], sizes[1:], strict=True)
-    )
-    return first, Upper(jnp.zeros(sizes[0], dtype), layers, activation)
+    first = uniform(n_features, sizes[0])
+    layers = tuple(Dense(uniform(a, b), np.zeros(b, dtype)) for a, b in itertools.pairwise(sizes))
+    return first, Upper(np.zeros(sizes[0], dtype), layers, activation)
+
+
+def init_lanes(
+    seeds: list[int], n_features: int, hidden: tuple[int, ...], n_outputs: int, activation: str,
+    dtype,
+) -> tuple[np.ndarray, Upper]:  # fmt: skip
+    """One model per seed: first layers `(p, B, T)` side by side, and `Upper` with a lane axis."""
+    nets = [
+        init_network(np.random.default_rng(s), n_features, hidden, n_outputs, activation, dtype)
+        for s in seeds
+    ]
+    W = np.stack([net[0] for net in nets], axis=1)
+    return W, jax.tree.map(lambda *leaves: np.stack(leaves), *[net[1] for net in nets])

@@ -23,13 +23,21 @@ def resolve(penalty: str | Penalty) -> Penalty:
         return penalty
     if penalty not in BY_NAME:
         names = ", ".join(repr(name) for name in BY_NAME)
-        raise ValueError(
-            f"penalty must be a Penalty or one of {names}; got {penalty!r}."
-        )
+        raise ValueError(f"penalty must be a Penalty or one of {names}; got {penalty!r}.")
     return BY_NAME[penalty](1.0)  # type: ignore[call-arg]
 
 
 __all__ = [
-    "BY_NAME", "CompositeMCP", "FeatureGroups", "GroupLasso", "GroupMCP", "GroupSCAD", "Lasso",
-    "Penalty", "Rows", "SparseGroupLasso", "feature_groups", "resolve",
+    "BY_NAME",
+    "CompositeMCP",
+    "FeatureGroups",
+    "GroupLasso",
+    "GroupMCP",
+    "GroupSCAD",
+    "Lasso",
+    "Penalty",
+    "Rows",
+    "SparseGroupLasso",
+    "feature_groups",
+    "resolve",
 ]

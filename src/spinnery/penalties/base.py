@@ -6,9 +6,9 @@ import abc
 
 import equinox as eqx
 import jax.numpy as jnp
-from jax import Array
 from jax.typing import ArrayLike
 
+from ..arrays import Array
 from .rows import FeatureGroups, Rows
 
 TINY = 1e-30  # keeps 0/0 out of directions; far below any float32 weight that matters
@@ -87,7 +87,6 @@ def soft(W: Array, threshold: ArrayLike) -> Array:
 
 def check_number(owner: str, name: str, value: object, low: float, strict: bool = False) -> None:
     """Reject a plain number outside `[low, inf)` (or `(low, inf)`); traced arrays pass."""
-    if isinstance(value, (int, float)):
-        if not (value > low if strict else value >= low):
-            sign = ">" if strict else ">="
-            raise ValueError(f"{owner}: {name} must be {sign} {low}; got {value}.")
+    if isinstance(value, (int, float)) and not (value > low if strict else value >= low):
+        sign = ">" if strict else ">="
+        raise ValueError(f"{owner}: {name} must be {sign} {low}; got {value}.")

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import jax.numpy as jnp
-from jax import Array
 from jax.typing import ArrayLike
 
+from ..arrays import Array
 from .base import TINY, Penalty, check_number, soft
 from .radial import mcp_slope, mcp_value
 from .rows import FeatureGroups, Rows
@@ -134,7 +134,9 @@ class CompositeMCP(Penalty):
         """Tangent weights `P_out' * P_in'` of every weight at `W`, shape of `W`."""
         lam, outer_gamma, inner = self._levels(W)
         outer = mcp_slope(inner, lam, jnp.maximum(outer_gamma, TINY))
-        return self.groups.expand(outer) * mcp_slope(jnp.abs(W), self.groups.expand(lam), self.gamma)
+        return self.groups.expand(outer) * mcp_slope(
+            jnp.abs(W), self.groups.expand(lam), self.gamma
+        )
 
     def group_values(self, W: Array) -> Array:
         lam, outer_gamma, inner = self._levels(W)

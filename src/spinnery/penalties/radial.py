@@ -5,9 +5,9 @@ from __future__ import annotations
 import abc
 
 import jax.numpy as jnp
-from jax import Array
 from jax.typing import ArrayLike
 
+from ..arrays import Array
 from .base import TINY, Penalty, check_number
 from .rows import FeatureGroups, Rows
 
@@ -115,7 +115,7 @@ class GroupMCP(RadialPenalty):
 class GroupSCAD(RadialPenalty):
     """Group smoothly clipped absolute deviation (Fan & Li 2001).
 
-    `Pen(w) = P(||w||_2)` with `P'(t) = lam` up to `t = lam`, then `(gamma lam - t)_+ / (gamma - 1)`.
+    `Pen(w) = P(||w||_2)`; `P'(t) = lam` up to `t = lam`, then `(gamma lam - t)_+ / (gamma - 1)`.
 
     Parameters
     ----------
@@ -162,5 +162,3 @@ def mcp_value(t: Array, lam: ArrayLike, gamma: ArrayLike) -> Array:
 def mcp_slope(t: Array, lam: ArrayLike, gamma: ArrayLike) -> Array:
     """`P'(t; lam, gamma) = (lam - t / gamma)_+`."""
     return jnp.maximum(lam - t / gamma, 0)
-
-

@@ -6,7 +6,8 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jax import Array
+
+from ..arrays import Array
 
 
 class Rows(eqx.Module):
@@ -72,7 +73,7 @@ def feature_groups(groups: object, n_features: int) -> tuple[np.ndarray, int]:
     if labels.shape != (n_features,):
         raise ValueError(
             f"groups needs one label per feature, shape ({n_features},); got shape {labels.shape}. "
-            "Give equal labels to the features that enter together and a label of its own to any other."
+            "Give equal labels to features that enter together, and any other a label of its own."
         )
     _, first, inverse = np.unique(labels, return_index=True, return_inverse=True)
     order = np.argsort(np.argsort(first))

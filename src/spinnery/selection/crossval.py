@@ -9,18 +9,19 @@ differ in size, so a curve over lambda averages unlike models (docs/decisions.md
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
+from threading import Thread
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 
-from ..estimators.table import Table
-from ..nn import Upper
+from ..nn import Upper, init_lanes
 from ..path import Groups, Path, dense_start, lambda_linear, sparse_starts
 from ..penalties import Penalty
 from ..problem import Params
 from ..progress import Steps
-from ..solvers.refit import Data, refit
+from ..solvers.refit import Data, refit, score_features
+from ..table import Table
 from .exchange import Candidate, Exchange, Start, take_lane
 
 PATH_RIDGE = 0.03  # for the dense start and the penalised path: restarts then agree
@@ -83,10 +84,7 @@ class Curve:
         """The size to take: the best up to a near tie ("min"), or the smallest whose mean lies
         within one standard error of the lowest ("1se")."""
         excess = self.folds - self.folds[self.best()]
-        if rule == "min":
-            allowed = SIZE_TIE * standard_error(excess)
-        else:
-            allowed = self.error[self.best()]
+        allowed = SIZE_TIE * standard_error(excess) if rule == "min" else self.error[self.best()]
         return int(np.flatnonzero(excess.mean(axis=1) <= allowed)[0])
 
 
@@ -105,20 +103,47 @@ class Search:
         self.data = table.padded(weights, np.full(weights.shape[1], PATH_RIDGE))
         self.n_slots = _slots(settings)
         self.sweeps = "bfb" if hidden else "f"
-        steps.say(f"hidden={hidden}: path")
-        self.starts = self._starts()
+        self.interrupted = False  # by the user: what is found so far must do
+        self._compiling = Thread(target=self._compile, daemon=True)
+        self._compiling.start()
+
+    def _compile(self) -> None:
+        """Compile the refit programs while the path is still running.
+
+        A run of no iterations on empty slots has the shapes of the real ones.
+        """
+        dtype = self.table.X.dtype
+        with jax.enable_x64(dtype == np.float64):
+            lanes = self.data.weights.shape[1]
+            W, upper = init_lanes(
+                [0] * lanes, self.n_slots, self.hidden, self.table.n_outputs,
+                self.settings.activation, dtype,
+            )  # fmt: skip
+            params = Params(np.zeros_like(W), upper)
+            data = self._with_ridge(PATH_RIDGE)
+            empty = np.full((lanes, self.n_slots), self.data.X.shape[1])
+            refit(data, empty, params, self._tolerance(), 0)
+            score_features(data, empty, -np.ones_like(empty), params)
 
     def curve(self, ridge: float) -> Curve:
         """Exchange at `ridge`; the curve of the best candidates per lane and size."""
+        starts = self._found_starts
+        self._compiling.join()
         self.steps.say(f"hidden={self.hidden}: features at ridge {ridge:.3g}")
         self.steps.expect(len(self.sweeps) * self.settings.max_features)
         data = self._with_ridge(ridge)
         groups = self.settings.groups
         exchange = Exchange(
-            data, groups.ids, int(groups.ids.max()) + 1, self.starts, self.n_slots,
-            SEARCH_TOL, SEARCH_ITER, self.steps.advance,
+            data, groups.ids, int(groups.ids.max()) + 1, starts, self.n_slots,
+            self._tolerance(), SEARCH_ITER, self.steps.advance,
         )  # fmt: skip
-        best = exchange.run(self.settings.max_features, self.sweeps, self._past_the_best)
+        try:
+            best = exchange.run(self.settings.max_features, self.sweeps, self._past_the_best)
+        except KeyboardInterrupt:
+            best = exchange.best
+            if not all(best):
+                raise
+            self.interrupted = True
         R = self.restarts
         merged = [_merge(best[b * R : (b + 1) * R]) for b in range(len(self.folds) + 1)]
         return self._curve(ridge, merged)
@@ -139,9 +164,8 @@ class Search:
         W = np.stack([c.params.W for c in spread], axis=1)
         upper = jax.tree.map(lambda *a: np.stack(a), *[c.params.upper for c in spread])
         fit = refit(
-            self._with_ridge(ridge), jnp.asarray(index),
-            jax.tree.map(jnp.asarray, Params(W, upper)), SEARCH_TOL, SEARCH_ITER,
-        )  # fmt: skip
+            self._with_ridge(ridge), index, Params(W, upper), self._tolerance(), SEARCH_ITER
+        )
         params = jax.tree.map(np.asarray, fit.params)
         objective, losses = np.asarray(fit.objective), np.asarray(fit.sample_losses)
         out = []
@@ -149,22 +173,23 @@ class Search:
             lane = b * self.restarts
             out.append(
                 Candidate(
-                    old.groups, old.index, take_lane(params, lane), float(objective[lane]),
-                    losses[:, lane], old.enter,
-                )  # fmt: skip
+                    old.groups,
+                    old.index,
+                    take_lane(params, lane),
+                    float(objective[lane]),
+                    losses[:, lane],
+                    old.enter,
+                )
             )
         return out
 
     def finish(self, chosen: Candidate, ridge: float) -> tuple[Candidate, float, int]:
         """Refit the chosen model to tolerance: candidate, relative stationarity, iterations."""
-        data = self._with_ridge(ridge)
-        one = Data(data.X, data.targets, data.weights[:, :1], data.ridge[:1], data.loss)
-        params = Params(
-            jnp.asarray(chosen.params.W)[:, None],
-            jax.tree.map(lambda leaf: jnp.asarray(leaf)[None], chosen.params.upper),
-        )
-        tol, max_iter = self.settings.tol, self.settings.max_iter
-        fit = refit(one, jnp.asarray(chosen.index[None]), params, tol / 2, max_iter)
+        lanes = self.data.weights.shape[1]
+        index, params = _repeat(chosen, lanes)
+        tolerances = np.full(lanes, np.inf, self.table.X.dtype)  # only lane 0 has work to do
+        tolerances[0] = self.settings.tol / 2
+        fit = refit(self._with_ridge(ridge), index, params, tolerances, self.settings.max_iter)
         params = take_lane(jax.tree.map(np.asarray, fit.params), 0)
         final = Candidate(
             chosen.groups, chosen.index, params, float(fit.objective[0]),
@@ -176,20 +201,24 @@ class Search:
 
     def _with_ridge(self, ridge: float) -> Data:
         data = self.data
-        full = jnp.full_like(data.ridge, ridge)
+        full = np.full(data.weights.shape[1], ridge, self.table.X.dtype)
         return Data(data.X, data.targets, data.weights, full, data.loss)
 
-    def _starts(self) -> list[Start]:
+    def _tolerance(self) -> np.ndarray:
+        return np.full(self.data.weights.shape[1], SEARCH_TOL, self.table.X.dtype)
+
+    @cached_property
+    def _found_starts(self) -> list[Start]:
         lanes = self.data.weights.shape[1]
         n_outputs = self.table.n_outputs
         settings, dtype = self.settings, self.table.X.dtype
+        self.steps.say(f"hidden={self.hidden}: path")
         if not self.hidden:
             upper = Upper(np.zeros(n_outputs, dtype), (), settings.activation)
             empty = Start(np.zeros(0, int), np.zeros((0, n_outputs), dtype), upper)
             return [empty] * lanes
-        seeds = jax.random.split(jax.random.key(settings.seed), self.restarts)
-        keys = jnp.tile(seeds, len(self.folds) + 1)
-        dense = dense_start(self.data, keys, self.hidden, n_outputs, settings.activation)
+        seeds = [settings.seed + r for r in range(self.restarts)] * (len(self.folds) + 1)
+        dense = dense_start(self.data, seeds, self.hidden, n_outputs, settings.activation)
         path = Path(self.data, settings.penalty, settings.groups, dense)
         first = FIRST_LAMBDA * lambda_linear(self.data, settings.penalty, settings.groups)
         starts = sparse_starts(path, first, self.settings.max_features)
@@ -250,7 +279,12 @@ def best_curve(search: Search) -> Curve:
     The ridge walks by factors of two (or over `settings.ridges`) with the supports in tow; if it
     ends far away, supports are searched again there.
     """
-    curve = _strongest([search.curve(r) for r in SEARCH_RIDGES[not search.hidden]])
+    curves = []
+    for ridge in SEARCH_RIDGES[not search.hidden]:
+        curves.append(search.curve(ridge))
+        if search.interrupted:
+            return _strongest(curves)
+    curve = _strongest(curves)
     for _ in range(2):
         ridge = _best_ridge(search, curve)
         if ridge == curve.ridge:
@@ -304,6 +338,14 @@ def _slots(settings: Settings) -> int:
     return int(sizes[: settings.max_features].sum())
 
 
+def _repeat(candidate: Candidate, lanes: int) -> tuple[np.ndarray, Params]:
+    """Slots and parameters of `lanes` copies of one candidate."""
+    index = np.tile(candidate.index, (lanes, 1))
+    W = np.repeat(candidate.params.W[:, None], lanes, axis=1)
+    upper = jax.tree.map(lambda leaf: np.stack([leaf] * lanes), candidate.params.upper)
+    return index, Params(W, upper)
+
+
 def _merge(restarts: list[dict[int, Candidate]]) -> dict[int, Candidate]:
     """Per size, the restart with the lowest objective."""
     out: dict[int, Candidate] = {}
@@ -318,4 +360,3 @@ def _at_size(found: dict[int, Candidate], size: int) -> Candidate:
     """The candidate of that size, else the next smaller, else the smallest."""
     smaller = [k for k in found if k <= size]
     return found[max(smaller) if smaller else min(found)]
-

@@ -8,13 +8,14 @@ followed by a refit, and for every size the best support seen is kept.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 
+from ..arrays import Array
 from ..problem import Params
 from ..solvers.refit import Data, refit, score_features
 
@@ -45,18 +46,19 @@ class Exchange:
 
     def __init__(
         self, data: Data, group_ids: np.ndarray, n_groups: int, starts: list[Start], n_slots: int,
-        tol: float = 1e-3, max_iter: int = 60, on_step: Callable[[], None] = lambda: None,
+        tol: Array = 1e-3, max_iter: int = 60, on_step: Callable[[], None] = lambda: None,
     ):  # fmt: skip
         self.data, self.n_groups, self.tol, self.max_iter = data, n_groups, tol, max_iter
         self.on_step = on_step
         self.p = data.X.shape[1]
         order = np.argsort(group_ids, kind="stable")
         bounds = np.searchsorted(group_ids[order], np.arange(n_groups + 1))
-        self.members = [order[a:b] for a, b in zip(bounds[:-1], bounds[1:], strict=True)]
+        self.members = [order[a:b] for a, b in itertools.pairwise(bounds)]
         self.group_ids = group_ids
         self.n_slots = n_slots
         self.lanes = [list(dict.fromkeys(group_ids[s.features])) for s in starts]
         self.best: list[dict[int, Candidate]] = [{} for _ in starts]
+        self.params: Params
         self._place(starts)
 
     def run(
@@ -81,11 +83,9 @@ class Exchange:
     # -- one step ---------------------------------------------------------------------------
 
     def _refit(self) -> None:
-        fit = refit(self.data, jnp.asarray(self.index), self.params, self.tol, self.max_iter)
+        fit = refit(self.data, self.index, self.params, self.tol, self.max_iter)
         self.params = fit.params
-        scores = score_features(
-            self.data, jnp.asarray(self.index), jnp.asarray(self.slot_group), self.params
-        )
+        scores = score_features(self.data, self.index, self.slot_group, self.params)
         self.gain = self._per_group(np.asarray(scores.gain))
         norms = np.sqrt(self._per_group(np.asarray(scores.gradient_norm) ** 2))
         self.cost = np.asarray(scores.cost)
@@ -130,7 +130,7 @@ class Exchange:
                 self.slot_group[b, slots] = -1
             W[slots, b] = 0
             moved = True
-        self.params = self.params._replace(W=jnp.asarray(W))
+        self.params = self.params._replace(W=W)
         return moved
 
     # -- bookkeeping ------------------------------------------------------------------------
@@ -153,8 +153,8 @@ class Exchange:
                     if len(at):
                         W[slot, b] = start.W[at[0]]
                 k += len(members)
-        upper = jax.tree.map(lambda *leaves: jnp.stack(leaves), *[s.upper for s in starts])
-        self.params = Params(jnp.asarray(W), upper)
+        upper = jax.tree.map(lambda *leaves: np.stack(leaves), *[s.upper for s in starts])
+        self.params = Params(W, upper)
 
     def _per_group(self, values: np.ndarray) -> np.ndarray:
         """Sum features' values over groups: `(p, B) -> (n_groups, B)`."""

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import equinox as eqx
 import jax
 import optax
-from jax import Array
 
+from ..arrays import Array
 from ..problem import Params, Problem
 
 LEARNING_RATE = 0.02
 STEPS = 100
 
 
-@eqx.filter_jit
+@jax.jit
 def train_dense(problem: Problem, params: Params, steps: Array | int = STEPS) -> Params:
     """`steps` full-batch Adam steps on the smooth part.
 

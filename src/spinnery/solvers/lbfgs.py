@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
-from jax import Array
+
+from ..arrays import Array
 
 MEMORY = 10
 PATIENCE = 20  # rejected trial steps in a row after which rounding has won
@@ -54,10 +55,19 @@ def minimise(
     norm = _norm(gradient)
     gamma = 0.1 / jnp.maximum(norm, 1e-8)
     state = _State(
-        x, value, gradient, -gamma[:, None] * gradient, jnp.ones_like(value),
-        jnp.zeros((MEMORY, B, P), x.dtype), jnp.zeros((MEMORY, B, P), x.dtype),
-        jnp.zeros((MEMORY, B), x.dtype), gamma, jnp.zeros(B, jnp.int32), norm <= tol,
-        jnp.zeros(B, jnp.int32), jnp.zeros((), jnp.int32),
+        x,
+        value,
+        gradient,
+        -gamma[:, None] * gradient,
+        jnp.ones_like(value),
+        jnp.zeros((MEMORY, B, P), x.dtype),
+        jnp.zeros((MEMORY, B, P), x.dtype),
+        jnp.zeros((MEMORY, B), x.dtype),
+        gamma,
+        jnp.zeros(B, jnp.int32),
+        norm <= tol,
+        jnp.zeros(B, jnp.int32),
+        jnp.zeros((), jnp.int32),
     )
     state = jax.lax.while_loop(
         lambda s: (s.iteration < max_iter) & ~jnp.all(s.done),
@@ -98,9 +108,19 @@ def _iterate(value_and_grad, tol, s: _State) -> _State:
         fresh[:, None], _two_loops(gradient, past_s, past_y, rho, gamma), s.direction
     )
     return _State(
-        x, value, gradient, direction, jnp.where(fresh, 1.0, 0.4 * s.length), past_s, past_y, rho,
-        gamma, rejected, s.done | (_norm(gradient) <= tol) | (rejected >= PATIENCE),
-        s.n_iter + ~s.done, s.iteration + 1,
+        x,
+        value,
+        gradient,
+        direction,
+        jnp.where(fresh, 1.0, 0.4 * s.length),
+        past_s,
+        past_y,
+        rho,
+        gamma,
+        rejected,
+        s.done | (_norm(gradient) <= tol) | (rejected >= PATIENCE),
+        s.n_iter + ~s.done,
+        s.iteration + 1,
     )
 
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import equinox as eqx
 import jax
 import jax.numpy as jnp
-from jax import Array
+import numpy as np
 
+from ..arrays import Array
 from ..penalties import Penalty
 from ..problem import (
     Gradient,
@@ -54,12 +54,12 @@ class _State(NamedTuple):
     iteration: Array
 
 
-def initial_step(penalty: Penalty, n_lanes: int, dtype) -> Array:
+def initial_step(n_lanes: int, dtype) -> np.ndarray:
     """A first guess; backtracking corrects it within a few iterations."""
-    return jnp.full(n_lanes, 0.1, dtype)
+    return np.full(n_lanes, 0.1, dtype)
 
 
-@eqx.filter_jit
+@jax.jit
 def solve(
     problem: Problem,
     penalty: Penalty,
@@ -80,8 +80,19 @@ def solve(
     zeros = jnp.zeros_like(objective)
     false = jnp.zeros(objective.shape, bool)
     state = _State(
-        params, params, Z, Z, objective, zeros, zeros, step, zeros + jnp.inf, false, false,
-        jnp.zeros(objective.shape, jnp.int32), jnp.zeros((), jnp.int32),
+        params,
+        params,
+        Z,
+        Z,
+        objective,
+        zeros,
+        zeros,
+        step,
+        zeros + jnp.inf,
+        false,
+        false,
+        jnp.zeros(objective.shape, jnp.int32),
+        jnp.zeros((), jnp.int32),
     )
     state = jax.lax.while_loop(
         lambda s: (s.iteration < max_iter) & ~jnp.all(s.done),
@@ -168,7 +179,7 @@ def gradient_scale(value: Array) -> Array:
     return jnp.sqrt(2 * jnp.maximum(value, 1e-12))
 
 
-@eqx.filter_jit
+@jax.jit
 def certificate(problem: Problem, penalty: Penalty, params: Params) -> Array:
     """Relative norm of the gradient mapping at `params`, from a fresh gradient, `(B,)`.
 

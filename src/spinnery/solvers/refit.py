@@ -7,9 +7,9 @@ from typing import NamedTuple
 import equinox as eqx
 import jax
 import jax.numpy as jnp
-from jax import Array
 from jax.flatten_util import ravel_pytree
 
+from ..arrays import Array
 from ..design import LaneDesign
 from ..losses import Loss
 from ..problem import Params, Problem
@@ -46,7 +46,7 @@ class Refit(NamedTuple):
     n_iter: Array  # (B,)
 
 
-@eqx.filter_jit
+@jax.jit
 def refit(
     data: Data, index: Array, params: Params, tol: Array | float, max_iter: Array | int
 ) -> Refit:
@@ -75,7 +75,7 @@ class Scores(NamedTuple):
     cost: Array  # (k, B) rise of the objective if the slots numbered q leave, nothing else moving
 
 
-@eqx.filter_jit
+@jax.jit
 def score_features(data: Data, index: Array, slot_group: Array, params: Params) -> Scores:
     """What entering or leaving would change.
 
@@ -106,9 +106,7 @@ def score_features(data: Data, index: Array, slot_group: Array, params: Params) 
         return problem.value(reduced, problem.design.matmul(reduced.W))
 
     costs = jax.lax.map(cost, jnp.arange(index.shape[1])) - problem.value(params, Z)
-    return Scores(
-        0.5 * jnp.sum(whitened**2, axis=-1), jnp.sqrt(jnp.sum(g_W**2, axis=-1)), costs
-    )
+    return Scores(0.5 * jnp.sum(whitened**2, axis=-1), jnp.sqrt(jnp.sum(g_W**2, axis=-1)), costs)
 
 
 def _ravel_lanes(params: Params):

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 import jax.numpy as jnp
 import numpy as np
 
-from ..design import round_up
-from ..losses import Logistic, Loss, SoftmaxCrossEntropy
-from ..solvers.refit import Data
+from .design import round_up
+from .losses import Logistic, Loss, SoftmaxCrossEntropy
+from .solvers.refit import Data
 
 FEATURE_GRID = 16
 
@@ -94,6 +94,7 @@ def classification_table(X, y, sample_weight, dtype) -> Table:
     weights = sample_weight / sample_weight.sum()
     Xs, center, scale = standardise(X, weights, dtype)
     classes, codes = np.unique(y, return_inverse=True)
+    loss: Loss
     if len(classes) == 2:
         targets, loss = codes[:, None].astype(dtype), Logistic()
     else:
@@ -103,6 +104,4 @@ def classification_table(X, y, sample_weight, dtype) -> Table:
 
 def take_features(table: Table, keep: np.ndarray) -> Table:
     """The table with only the columns `keep`."""
-    return replace(
-        table, X=table.X[:, keep], center=table.center[keep], scale=table.scale[keep]
-    )
+    return replace(table, X=table.X[:, keep], center=table.center[keep], scale=table.scale[keep])

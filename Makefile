@@ -1,0 +1,41 @@
+# Two commands on a fresh machine with Python 3.11 or newer: `make demo` and `make test`.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: help demo test lint types bench clean
+
+help:
+	@echo "make demo   find 30 real columns among 2,000 decoys; results in demo/"
+	@echo "make test   run the tests"
+	@echo "make lint   ruff"
+	@echo "make types  mypy"
+	@echo "make bench  accuracy and speed beside peers (installs them apart; about an hour)"
+
+$(READY): pyproject.toml
+	@echo "Setting up $(VENV) (about a minute, once) ..."
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Spinnery needs Python 3.11 or newer; this is %s. Run: make PYTHON=python3.11 ..." % sys.version.split()[0])'
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@
+
+demo: $(READY)
+	@$(BIN)/spinnery demo --out demo
+
+test: $(READY)
+	@echo "Running the tests (a few minutes; compiled programs are cached for the next run) ..."
+	@$(BIN)/python -m pytest -n 2
+
+lint: $(READY)
+	@$(BIN)/ruff check src tests benchmarks
+	@$(BIN)/ruff format --check src tests benchmarks
+
+types: $(READY)
+	@$(BIN)/mypy
+
+bench: $(READY)
+	@benchmarks/run_all.sh
+
+clean:
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis demo

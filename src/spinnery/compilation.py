@@ -1,0 +1,48 @@
+"""The persistent compilation cache: compiled programs survive the process.
+
+Turned on at the first fit, not on import, and only where the user has not chosen a cache of their
+own. Whoever can write to the folder can run code, so it lies in the user's cache folder with mode
+0700, and a folder that others could write to is not used.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import warnings
+from functools import cache
+from pathlib import Path
+
+import jax
+
+
+def cache_folder() -> Path:
+    """Where compiled programs are kept: `$XDG_CACHE_HOME/spinnery` or `~/.cache/spinnery`."""
+    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(base) / "spinnery" / "xla"
+
+
+@cache
+def enable_cache() -> None:
+    """Point JAX at the cache folder, once per process; `SPINNERY_CACHE=off` forbids it."""
+    if os.environ.get("SPINNERY_CACHE") == "off" or getattr(
+        jax.config, "jax_compilation_cache_dir", None
+    ):
+        return
+    folder = cache_folder()
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        status = folder.stat()
+    except OSError:
+        return  # a read-only home: compile anew each time
+    if (hasattr(os, "getuid") and status.st_uid != os.getuid()) or status.st_mode & stat.S_IWOTH:
+        warnings.warn(
+            f"Not using the compilation cache in {folder}: others could write to it. Run "
+            f"`chmod 700 {folder}` as its owner, or delete it.",
+            UserWarning,
+            stacklevel=2,
+        )
+        return
+    folder.chmod(0o700)
+    jax.config.update("jax_compilation_cache_dir", str(folder))
+    jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.1)

@@ -1,0 +1,9 @@
+"""Pictures of a fit: where its features enter, how its size was chosen, how it predicts."""
+
+from __future__ import annotations
+
+from .cv import plot_cv
+from .path import plot_path
+from .predictions import plot_predictions
+
+__all__ = ["plot_cv", "plot_path", "plot_predictions"]

@@ -1,0 +1,278 @@
+"""Every penalty through the same checks, against the documented objective and nothing else."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+import references as ref
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from spinnery.penalties import (
+    BY_NAME,
+    CompositeMCP,
+    FeatureGroups,
+    GroupLasso,
+    GroupMCP,
+    GroupSCAD,
+    Lasso,
+    SparseGroupLasso,
+    resolve,
+)
+
+pytestmark = pytest.mark.usefixtures("x64")
+
+PENALTIES = [
+    Lasso(0.75),
+    GroupLasso(0.75),
+    SparseGroupLasso(0.75, alpha=0.4),
+    GroupMCP(0.75, gamma=2.5),
+    GroupSCAD(0.75, gamma=3.2),
+    CompositeMCP(0.75, gamma=2.0),
+]
+every_penalty = pytest.mark.parametrize("penalty", PENALTIES, ids=lambda p: type(p).__name__)
+
+# Sixteenths: exact zeros, exact ties between weights, and rows exactly on a threshold are common.
+WEIGHT = st.integers(-64, 64).map(lambda k: k / 16) | st.sampled_from([0.0, 0.75, -0.75, 1.875])
+ROWS = arrays(np.float64, (4, 3), elements=WEIGHT)
+LAM = st.sampled_from([0.0, 0.25, 0.75, 1.5])
+# Fractions of the largest admissible step (of 4 where there is none).
+FRACTION = st.sampled_from([0.01, 0.3, 0.7, 0.999])
+GROUP_WEIGHTS = np.array([1.0, 2.0, 0.5, 1.4])
+
+
+def step_of(penalty, fraction):
+    return fraction * min(penalty.max_step, 4.0)
+
+
+def with_gamma(penalty, gamma):
+    return dataclasses.replace(penalty, gamma=gamma)
+
+
+def test_by_name_lists_every_penalty_with_its_defaults():
+    assert {type(p) for p in PENALTIES} == set(BY_NAME.values())
+    for name, cls in BY_NAME.items():
+        assert type(resolve(name)) is cls
+        assert resolve(name).lam == 1.0
+    own = GroupMCP(0.1)
+    assert resolve(own) is own
+    with pytest.raises(ValueError, match="penalty must be a Penalty or one of 'lasso', .*'bridge'"):
+        resolve("bridge")
+
+
+@every_penalty
+@given(W=ROWS, lam=LAM)
+def test_value_is_the_documented_objective(penalty, W, lam):
+    plain = penalty.with_lam(lam)
+    np.testing.assert_allclose(plain.group_values(W), ref.group_value(penalty, W, lam), atol=1e-12)
+    np.testing.assert_allclose(plain.value(W), ref.group_value(penalty, W, lam).sum(), atol=1e-12)
+    weighted = dataclasses.replace(plain, weights=GROUP_WEIGHTS)
+    expected = ref.group_value(penalty, W, lam * GROUP_WEIGHTS)
+    np.testing.assert_allclose(weighted.group_values(W), expected, atol=1e-12)
+
+
+@every_penalty
+@given(W=ROWS, at=ROWS, lam=LAM, fraction=FRACTION)
+def test_prox_minimises_its_objective(penalty, W, at, lam, fraction):
+    step = step_of(penalty, fraction)
+    weighted = dataclasses.replace(penalty.with_lam(lam), weights=GROUP_WEIGHTS)
+    lams = lam * GROUP_WEIGHTS
+    z = np.asarray(weighted.prox(jnp.asarray(W), step, at=jnp.asarray(at)))
+
+    if isinstance(penalty, CompositeMCP):  # majorised by its tangent at `at`
+        slopes = ref.tangent_slopes(at, lams, penalty.gamma)[:, None]
+
+        def value(v):
+            return (slopes * np.abs(v)).sum(axis=-1)
+    else:
+
+        def value(v):
+            return ref.group_value(penalty, v, lams[:, None])
+
+    def objective(v):
+        return 0.5 * ((v - W[:, None]) ** 2).sum(axis=-1) + step * value(v)
+
+    # numeric slopes are off by about 1e-7 times a weight
+    slack = 1e-5 if isinstance(penalty, CompositeMCP) else 1e-11
+    assert ref.better_candidate(objective, z, np.abs(W).max() + 0.5).max() < slack
+
+
+@every_penalty
+@given(W=ROWS, target=ROWS, lam=LAM)
+def test_prox_gradient_step_never_raises_the_objective(penalty, W, target, lam):
+    penalty = penalty.with_lam(lam)
+    step = 0.9 * min(penalty.max_step, 1.0)  # the smooth part below has curvature 1
+
+    def objective(v):
+        return 0.5 * ((v - target) ** 2).sum() + ref.group_value(penalty, v, lam).sum()
+
+    new = np.asarray(penalty.prox(W - step * (W - target), step, at=jnp.asarray(W)))
+    assert objective(new) <= objective(W) + 1e-12
+
+
+@every_penalty
+@given(W=ROWS, gradient=ROWS, lam=LAM)
+def test_distance_is_the_gradient_mapping_of_a_tiny_step(penalty, W, gradient, lam):
+    penalty = penalty.with_lam(lam)
+    s = 1e-7
+    moved = np.asarray(penalty.prox(W - s * gradient, s, at=jnp.asarray(W)))
+    mapping = ref.l2((W - moved) / s)
+    np.testing.assert_allclose(penalty.distance(W, gradient), mapping, atol=1e-5)
+
+
+@every_penalty
+@given(W=ROWS, other=ROWS, lam=st.sampled_from([0.25, 0.75]))
+def test_distance_is_zero_exactly_at_prox_fixed_points(penalty, W, other, lam):
+    """Zero of the distance and fixed point of the prox: each implies the other, row by row."""
+    penalty = penalty.with_lam(lam)
+    step = 0.5
+    if isinstance(penalty, CompositeMCP):
+        # a subgradient of the tangent majoriser at W, wherever `other` points at the zeros
+        slopes = ref.tangent_slopes(W, np.full(4, lam), penalty.gamma)
+        gradient = -slopes * np.where(W != 0, np.sign(W), np.clip(other, -0.99, 0.99))
+    else:
+        U, W = W, np.asarray(penalty.prox(W, step))
+        gradient = (W - U) / step
+    np.testing.assert_allclose(penalty.distance(W, gradient), 0, atol=1e-6)
+    fixed = penalty.prox(W - step * gradient, step, at=jnp.asarray(W))
+    np.testing.assert_allclose(fixed, W, atol=1e-6)
+
+    away = np.asarray(penalty.distance(W, other))
+    moves = ref.l2(np.asarray(penalty.prox(W - step * other, step, at=jnp.asarray(W))) - W)
+    assert ((away > 1e-9) == (moves > 1e-9)).all()
+
+
+@every_penalty
+@given(W=ROWS, gradient=ROWS, lam=LAM)
+def test_distance_at_nonzero_rows_by_finite_differences(penalty, W, gradient, lam):
+    W = np.where(W == 0, 0.31, W)  # differentiable there
+    penalty = penalty.with_lam(lam)
+    h, slope = 1e-6, np.empty_like(W)
+    for t in range(W.shape[1]):
+        e = h * np.eye(W.shape[1])[t]
+        up, down = (ref.group_value(penalty, W + d, lam) for d in (e, -e))
+        slope[:, t] = (up - down) / (2 * h)
+    np.testing.assert_allclose(penalty.distance(W, gradient), ref.l2(gradient + slope), atol=1e-5)
+
+
+@every_penalty
+@given(gradient=ROWS)
+def test_zero_is_stationary_at_lambda_max_and_not_just_below(penalty, gradient):
+    gradient[0, 0] = 2.0  # not all zero
+    weighted = dataclasses.replace(penalty, weights=GROUP_WEIGHTS)
+    zero = np.zeros_like(gradient)
+    for chosen in (penalty, weighted):
+        top = chosen.lambda_max(jnp.asarray(gradient))
+        assert np.max(chosen.with_lam(top * (1 + 1e-9)).distance(zero, gradient)) == 0
+        assert np.max(chosen.with_lam(top * (1 - 1e-4)).distance(zero, gradient)) > 0
+
+
+@every_penalty
+def test_lanes_are_independent(penalty):
+    """Axes between rows and weights: the batch equals one lane at a time, lam and step per lane."""
+    rng = np.random.default_rng(0)
+    W, G, at = rng.normal(size=(3, 4, 2, 2, 3)) * (rng.random((3, 4, 2, 2, 3)) < 0.7)
+    lam, step = rng.uniform(0.2, 1, (2, 2, 2)) * [[[1]], [[min(penalty.max_step, 2)]]]
+    batch = dataclasses.replace(penalty.with_lam(lam), weights=GROUP_WEIGHTS)
+    all_prox = batch.prox(jnp.asarray(W), jnp.asarray(step), at=jnp.asarray(at))
+    for a, b in np.ndindex(2, 2):
+        one = dataclasses.replace(penalty.with_lam(lam[a, b]), weights=GROUP_WEIGHTS)
+        w, g = jnp.asarray(W[:, a, b]), jnp.asarray(G[:, a, b])
+        prox = one.prox(w, step[a, b], at=jnp.asarray(at[:, a, b]))
+        np.testing.assert_allclose(all_prox[:, a, b], prox, atol=1e-14)
+        for batched, single in [
+            (batch.value(W)[a, b], one.value(w)),
+            (batch.group_values(W)[:, a, b], one.group_values(w)),
+            (batch.distance(W, G)[:, a, b], one.distance(w, g)),
+            (batch.lambda_max(jnp.asarray(G))[a, b], one.lambda_max(g)),
+        ]:
+            np.testing.assert_allclose(batched, single, atol=1e-14)
+
+
+@every_penalty
+def test_feature_groups_are_rows_laid_out_otherwise(penalty):
+    """Groups scattered over features behave as one long row each, weights in the same order."""
+    rng = np.random.default_rng(1)
+    ids = np.array([2, 0, 1, 0, 3, 2, 1, 3])  # two features of T = 3 make a row of 6
+    order = np.argsort(ids, kind="stable")
+    W, G, at = rng.normal(size=(3, 8, 3)) * (rng.random((3, 8, 3)) < 0.7)
+    W[ids == 1] = 0
+    groups = FeatureGroups(jnp.asarray(ids), 4)
+    grouped = dataclasses.replace(penalty, groups=groups, weights=GROUP_WEIGHTS)
+    rows = dataclasses.replace(penalty, weights=GROUP_WEIGHTS)
+
+    def flat(a):
+        return jnp.asarray(np.asarray(a)[order].reshape(4, 6))
+
+    prox = grouped.prox(jnp.asarray(W), 0.8, at=jnp.asarray(at))
+    for scattered, row in [
+        (flat(prox), rows.prox(flat(W), 0.8, at=flat(at))),
+        (grouped.group_values(jnp.asarray(W)), rows.group_values(flat(W))),
+        (grouped.distance(W, G), rows.distance(flat(W), flat(G))),
+        (grouped.lambda_max(jnp.asarray(G)), rows.lambda_max(flat(G))),
+    ]:
+        np.testing.assert_allclose(scattered, row, atol=1e-14)
+    np.testing.assert_array_equal(groups.sizes(8), [2, 2, 2, 2])
+
+
+@every_penalty
+def test_changed_copies_leave_the_original_alone(penalty):
+    groups, weights = FeatureGroups(jnp.arange(2), 2), np.ones(2)
+    changed = penalty.with_groups(groups, weights).with_lam(9.0)
+    assert (penalty.lam, penalty.weights) == (0.75, None)
+    assert changed.lam == 9.0 and changed.groups.n_groups == 2 and changed.weights is not None
+    back = changed.with_groups(penalty.groups, None)
+    assert back.weights is None and back.groups == penalty.groups
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        penalty.lam = 2.0
+
+
+@every_penalty
+def test_single_precision_stays_single(penalty):
+    with jax.enable_x64(False):
+        W = jnp.asarray([[0.0, 0.0, 0.0], [1e-3, -2.0, 3.0], [1e6, 1.0, 0.0], [0.5, 0.5, -0.5]])
+        weighted = dataclasses.replace(penalty, weights=GROUP_WEIGHTS)
+        for out in (weighted.prox(W, 0.5), weighted.distance(W, W), weighted.value(W)):
+            assert out.dtype == jnp.float32 and np.isfinite(out).all()
+        assert (np.asarray(weighted.prox(W, 0.5))[0] == 0).all()
+        np.testing.assert_allclose(
+            weighted.group_values(W), ref.group_value(penalty, np.asarray(W), 0.75 * GROUP_WEIGHTS),
+            rtol=1e-5,
+        )  # fmt: skip
+
+
+@every_penalty
+def test_bad_lam_is_refused(penalty):
+    name = type(penalty).__name__
+    with pytest.raises(ValueError, match=rf"^{name}: lam must be >= 0; got -1\.0\.$"):
+        type(penalty)(-1.0)
+    with pytest.raises(ValueError, match=f"{name}: lam must be"):
+        type(penalty)(float("nan"))
+
+
+@pytest.mark.parametrize("penalty", [p for p in PENALTIES if hasattr(p, "gamma")],
+                         ids=lambda p: type(p).__name__)  # fmt: skip
+@given(W=ROWS, gradient=ROWS, lam=st.sampled_from([0.25, 1.0]))
+def test_endless_gamma_is_the_convex_parent(penalty, W, gradient, lam):
+    """Radial penalties become the group lasso, the composite one the lasso at `lam^2`."""
+    flat = with_gamma(penalty, 1e9).with_lam(lam)
+    is_composite = isinstance(penalty, CompositeMCP)
+    parent = Lasso(lam**2) if is_composite else GroupLasso(lam)
+    np.testing.assert_allclose(flat.prox(W, 0.7), parent.prox(W, 0.7), atol=1e-6)
+    np.testing.assert_allclose(flat.value(W), parent.value(W), atol=1e-6)
+    np.testing.assert_allclose(
+        flat.distance(W, gradient), parent.distance(W, gradient), atol=1e-6
+    )
+
+
+@pytest.mark.parametrize("penalty", [p for p in PENALTIES if hasattr(p, "gamma")],
+                         ids=lambda p: type(p).__name__)  # fmt: skip
+def test_too_small_gamma_is_refused(penalty):
+    name, bound = type(penalty).__name__, 2 if isinstance(penalty, GroupSCAD) else 1
+    with pytest.raises(ValueError, match=rf"^{name}: gamma must be > {bound}; got {bound}\.0\.$"):
+        type(penalty)(0.5, gamma=float(bound))
