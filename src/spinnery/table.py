@@ -8,7 +8,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from .design import round_up
-from .losses import Logistic, Loss, SoftmaxCrossEntropy
+from .losses import Huber, Logistic, Loss, SoftmaxCrossEntropy
 from .solvers.refit import Data
 
 FEATURE_GRID = 16
@@ -81,11 +81,32 @@ def standardise(X: np.ndarray, weights: np.ndarray, dtype) -> tuple[np.ndarray, 
     return (centred / scale).astype(dtype), center, scale
 
 
+def robust_scale(values: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Median and 1.4826 times the median absolute deviation of each column.
+
+    Outliers, which a robust loss is there for, would inflate a standard deviation and with it
+    what the loss's `delta` and `lam` mean. Columns with no deviation keep their scale.
+    """
+
+    def median(values):
+        return np.quantile(values, 0.5, axis=0, weights=weights, method="inverted_cdf")
+
+    center = median(values)
+    scale = 1.4826 * median(np.abs(values - center))
+    spread = np.sqrt(weights @ (values - center) ** 2)
+    return center, np.where(scale > 0, scale, np.where(spread > 0, spread, 1))
+
+
 def regression_table(X, y, sample_weight, loss: Loss, dtype) -> Table:
     """A table for regression; `y` `(n,)` or `(n, K)`."""
     weights = sample_weight / sample_weight.sum()
     Xs, center, scale = standardise(X, weights, dtype)
-    targets, target_center, target_scale = standardise(y.reshape(len(y), -1), weights, dtype)
+    values = np.asarray(y, np.float64).reshape(len(y), -1)
+    if isinstance(loss, Huber):
+        target_center, target_scale = robust_scale(values, weights)
+        targets = ((values - target_center) / target_scale).astype(dtype)
+    else:
+        targets, target_center, target_scale = standardise(values, weights, dtype)
     return Table(Xs, targets, weights, center, scale, loss, target_center, target_scale)
 
 

@@ -18,7 +18,7 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
 from ..compilation import enable_cache
-from ..losses import Loss
+from ..losses import Huber, Loss, Squared
 from ..losses import resolve as resolve_loss
 from ..nn import ACTIVATIONS
 from ..path import Groups
@@ -107,6 +107,15 @@ class BaseSPINN(SelectorMixin, BaseEstimator):
                 stacklevel=3,
             )
 
+    def save(self, file) -> None:
+        """Write the fitted model to `file`; `spinnery.load(file)` reads it back.
+
+        A safetensors file with a format version: it holds numbers and text, never code.
+        """
+        from ..io import save
+
+        save(self, file)
+
     def _get_support_mask(self) -> np.ndarray:
         check_is_fitted(self)
         return self.selected_
@@ -132,9 +141,15 @@ class RegressionTargets(BaseSPINN):
             self, X, y, dtype=[np.float64, np.float32], multi_output=True, y_numeric=True,
             ensure_min_samples=2,
         )  # fmt: skip
-        weights = _check_weights(sample_weight, X)
+        weights = _check_sample_weight(sample_weight, X, dtype=np.float64, ensure_non_negative=True)
+        loss = resolve_loss(self.loss)
+        if not isinstance(loss, (Squared, Huber)):
+            raise ValueError(
+                f"loss must be squared or Huber for full-batch training; got {loss!r}. Absolute "
+                "loss has no gradient to certify: use Huber with a small delta."
+            )
         self._y_ndim = np.ndim(y)
-        return regression_table(X, y, weights, resolve_loss(self.loss), np.dtype(self.dtype))
+        return regression_table(X, y, weights, loss, np.dtype(self.dtype))
 
     def predict(self, X) -> np.ndarray:
         """Predicted targets, `(n,)` or `(n, n_outputs)`."""
@@ -151,7 +166,7 @@ class ClassificationTargets(BaseSPINN):
     def _table(self, X, y, sample_weight) -> Table:
         X, y = validate_data(self, X, y, dtype=[np.float64, np.float32], ensure_min_samples=2)
         check_classification_targets(y)
-        weights = _check_weights(sample_weight, X)
+        weights = _check_sample_weight(sample_weight, X, dtype=np.float64, ensure_non_negative=True)
         if self.class_weight is not None:
             weights = weights * compute_sample_weight(self.class_weight, y)
         present = np.unique(y[weights > 0])
@@ -186,10 +201,3 @@ class ClassificationTargets(BaseSPINN):
         out = self._outputs(X)
         codes = (out[:, 0] > 0).astype(int) if len(self.classes_) == 2 else out.argmax(axis=1)
         return self.classes_[codes]
-
-
-def _check_weights(sample_weight, X) -> np.ndarray:
-    weights = _check_sample_weight(sample_weight, X, dtype=np.float64, ensure_non_negative=True)
-    if not weights.sum() > 0:
-        raise ValueError("sample_weight sums to zero; give at least one sample a positive weight.")
-    return weights

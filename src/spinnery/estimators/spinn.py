@@ -18,6 +18,7 @@ from ..progress import Steps
 from ..solvers import proximal
 from ..solvers.refit import refit
 from ..table import Table
+from . import docs
 from .base import BaseSPINN, ClassificationTargets, RegressionTargets
 from .model import build_model, path_norms
 
@@ -70,7 +71,7 @@ class _SPINN(BaseSPINN):
             steps.say(f"lambda {lam:.3g}")
             last = lam == lams[-1]
             solution = path.solve(
-                lam, self.tol if last else 10 * self.tol, self.max_iter if last else 60
+                lam, self.tol / 2 if last else 10 * self.tol, self.max_iter if last else 60
             )
             stages.append((path.features, np.asarray(path.W)))
             steps.advance()
@@ -112,8 +113,49 @@ class _SPINN(BaseSPINN):
         return np.asarray(fit.params.W)[: len(features), 0], upper
 
 
+@docs.fixed(kind=docs.REGRESSION)
 class SPINNRegressor(RegressionTargets, RegressorMixin, _SPINN):
-    """Sparse-input network for regression at one lambda."""
+    """Sparse-input network for regression at one lambda.
+
+    With `w` the sample weights (summing to one), it minimises over first layer `W` and upper
+    network `u`
+
+        sum_i w_i loss(u(x_i W), y_i) + ridge/2 (||W||^2 + ||weights of u||^2) + sum_j Pen(W_j; lam)
+
+    from a dense ridge network by raising lambda to `lam`, inputs and targets standardised.
+
+    Parameters
+    ----------
+    <<model>>
+    <<common>>
+    <<fixed>>
+    <<groups>>
+    <<kind>>
+    <<training>>
+
+    Attributes
+    ----------
+    <<attributes>>
+
+    See Also
+    --------
+    SPINNRegressorCV : chooses features, ridge and architecture by cross-validation; start there.
+
+    References
+    ----------
+    Feng & Simon (2017), Sparse-input neural networks for high-dimensional nonparametric
+    regression and classification.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from spinnery import SPINNRegressor
+    >>> X = np.random.default_rng(0).uniform(-1, 1, size=(300, 50))
+    >>> y = np.sin(3 * X[:, 0]) * X[:, 1]
+    >>> model = SPINNRegressor(lam=0.2, random_state=0).fit(X, y)
+    >>> model.get_support(indices=True)
+    array([0, 1])
+    """
 
     _parameter_constraints: dict = {
         **_SPINN._parameter_constraints,
@@ -121,7 +163,7 @@ class SPINNRegressor(RegressionTargets, RegressorMixin, _SPINN):
     }
 
     def __init__(
-        self, hidden=(20,), activation="tanh", penalty="group_mcp", lam=0.1, ridge=1e-2,
+        self, hidden=(20,), activation="tanh", penalty="group_mcp", lam=0.2, ridge=1e-2,
         relax=True, groups=None, penalty_weights=None, loss="squared", n_restarts=2, tol=1e-3,
         max_iter=2000, dtype="float32", random_state=None, verbose=None,
     ):  # fmt: skip
@@ -142,8 +184,53 @@ class SPINNRegressor(RegressionTargets, RegressorMixin, _SPINN):
         self.verbose = verbose
 
 
+@docs.fixed(kind=docs.CLASSIFICATION)
 class SPINNClassifier(ClassificationTargets, ClassifierMixin, _SPINN):
-    """Sparse-input network for classification at one lambda."""
+    """Sparse-input network for classification at one lambda.
+
+    Two classes share one logit (logistic loss); more have one each (softmax cross-entropy).
+
+    With `w` the sample weights (summing to one), it minimises over first layer `W` and upper
+    network `u`
+
+        sum_i w_i loss(u(x_i W), y_i) + ridge/2 (||W||^2 + ||weights of u||^2) + sum_j Pen(W_j; lam)
+
+    from a dense ridge network by raising lambda to `lam`, inputs standardised.
+
+    Parameters
+    ----------
+    <<model>>
+    <<common>>
+    <<fixed>>
+    <<groups>>
+    <<kind>>
+    <<training>>
+
+    Attributes
+    ----------
+    <<attributes>>
+    classes_ : (n_classes,) array
+        Class labels.
+
+    See Also
+    --------
+    SPINNClassifierCV : chooses features, ridge and architecture by cross-validation; start there.
+
+    References
+    ----------
+    Feng & Simon (2017), Sparse-input neural networks for high-dimensional nonparametric
+    regression and classification.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from spinnery import SPINNClassifier
+    >>> X = np.random.default_rng(0).uniform(-1, 1, size=(300, 50))
+    >>> y = np.where(X[:, 0] ** 2 + X[:, 1] > 0.3, "yes", "no")
+    >>> model = SPINNClassifier(lam=0.2, random_state=0).fit(X, y)
+    >>> model.get_support(indices=True)
+    array([0, 1])
+    """
 
     _parameter_constraints: dict = {
         **_SPINN._parameter_constraints,
@@ -151,7 +238,7 @@ class SPINNClassifier(ClassificationTargets, ClassifierMixin, _SPINN):
     }
 
     def __init__(
-        self, hidden=(20,), activation="tanh", penalty="group_mcp", lam=0.1, ridge=1e-2,
+        self, hidden=(20,), activation="tanh", penalty="group_mcp", lam=0.2, ridge=1e-2,
         relax=True, groups=None, penalty_weights=None, class_weight=None, n_restarts=2, tol=1e-3,
         max_iter=2000, dtype="float32", random_state=None, verbose=None,
     ):  # fmt: skip

@@ -15,6 +15,7 @@ from ..losses import Loss
 from ..progress import Steps
 from ..selection.crossval import Curve, Search, Settings, best_curve, choose
 from ..table import Table
+from . import docs
 from .base import BaseSPINN, ClassificationTargets, RegressionTargets
 from .model import build_model, path_norms
 from .spinn import check_hidden
@@ -93,25 +94,66 @@ class _SPINNCV(BaseSPINN):
         chosen = curve.candidates[size]
         fit, certificate, n_iter = search.finish(chosen, curve.ridge)
         self.stationarity_, self.n_iter_ = certificate, n_iter
-        self.hidden_, self.ridge_, self.lambda_ = search.hidden, curve.ridge, chosen.enter
+        models = [fit if k == size else curve.candidates[k] for k in curve.sizes]
+        lambdas = search.lambdas(models, curve.ridge)
+        self.hidden_, self.ridge_, self.lambda_ = (
+            search.hidden,
+            curve.ridge,
+            float(lambdas[position]),
+        )
         self.cv_loss_, self.cv_error_ = float(curve.mean[position]), float(curve.error[position])
         self.path_ = pd.DataFrame(
             {
-                "lambda": [curve.candidates[k].enter for k in curve.sizes],
+                "lambda": lambdas,
                 "n_features": curve.sizes,
                 "cv_mean": curve.mean,
                 "cv_error": curve.error,
             }
         )
         self.path_coef_norm_ = path_norms(
-            [(curve.candidates[k].index, curve.candidates[k].params.W) for k in curve.sizes],
-            self.n_features_in_,
+            [(model.index, model.params.W) for model in models], self.n_features_in_
         )
         self._set_model(build_model(table, fit.index, fit.params.W, fit.params.upper), table)
 
 
+@docs.chosen(kind=docs.REGRESSION)
 class SPINNRegressorCV(RegressionTargets, RegressorMixin, _SPINNCV):
-    """Sparse-input network for regression, chosen by cross-validation."""
+    """Sparse-input network for regression, chosen by cross-validation.
+
+    For each architecture, a penalised path from a dense network proposes features; groups of
+    features then enter and leave by what they do to the relaxed refit's objective, which gives a
+    model of every size up to `max_features`, in every fold alike. The size, ridge and
+    architecture with the lowest held-out loss are taken, and the model of that size fitted to
+    all samples is returned. Inputs and targets are standardised inside.
+
+    Parameters
+    ----------
+    <<model>>
+    <<common>>
+    <<chosen>>
+    <<groups>>
+    <<kind>>
+    <<training>>
+
+    Attributes
+    ----------
+    <<attributes>>
+
+    References
+    ----------
+    Feng & Simon (2017), Sparse-input neural networks for high-dimensional nonparametric
+    regression and classification.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from spinnery import SPINNRegressorCV
+    >>> X = np.random.default_rng(0).uniform(-1, 1, size=(300, 50))
+    >>> y = np.sin(3 * X[:, 0]) * X[:, 1]
+    >>> model = SPINNRegressorCV(max_features=5, random_state=0).fit(X, y)
+    >>> model.get_support(indices=True)
+    array([0, 1])
+    """
 
     _parameter_constraints: dict = {
         **_SPINNCV._parameter_constraints,
@@ -141,8 +183,46 @@ class SPINNRegressorCV(RegressionTargets, RegressorMixin, _SPINNCV):
         self.verbose = verbose
 
 
+@docs.chosen(kind=docs.CLASSIFICATION)
 class SPINNClassifierCV(ClassificationTargets, ClassifierMixin, _SPINNCV):
-    """Sparse-input network for classification, chosen by cross-validation."""
+    """Sparse-input network for classification, chosen by cross-validation.
+
+    For each architecture, a penalised path from a dense network proposes features; groups of
+    features then enter and leave by what they do to the relaxed refit's objective, which gives a
+    model of every size up to `max_features`, in every fold alike. The size, ridge and
+    architecture with the lowest held-out loss are taken, and the model of that size fitted to
+    all samples is returned. Inputs are standardised inside.
+
+    Parameters
+    ----------
+    <<model>>
+    <<common>>
+    <<chosen>>
+    <<groups>>
+    <<kind>>
+    <<training>>
+
+    Attributes
+    ----------
+    <<attributes>>
+    classes_ : (n_classes,) array
+        Class labels.
+
+    References
+    ----------
+    Feng & Simon (2017), Sparse-input neural networks for high-dimensional nonparametric
+    regression and classification.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from spinnery import SPINNClassifierCV
+    >>> X = np.random.default_rng(0).uniform(-1, 1, size=(300, 50))
+    >>> y = np.where(X[:, 0] ** 2 + X[:, 1] > 0.3, "yes", "no")
+    >>> model = SPINNClassifierCV(max_features=5, random_state=0).fit(X, y)
+    >>> model.get_support(indices=True)
+    array([0, 1])
+    """
 
     _parameter_constraints: dict = {
         **_SPINNCV._parameter_constraints,

@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 from sklearn.utils.validation import check_is_fitted
 
-from .axes import COLOURS, INK, LABEL_SIZE, MUTED, clean, new_axes, plural, title
+from .axes import COLOURS, INK, LABEL_SIZE, MUTED, clean, new_axes, title
 
 
 def plot_cv(estimator, ax: Axes | None = None) -> Axes:
@@ -51,11 +51,11 @@ def plot_cv(estimator, ax: Axes | None = None) -> Axes:
     ax.plot(
         sizes[simplest], mean[simplest], "o", markersize=13, markerfacecolor="none",
         markeredgecolor=INK, markeredgewidth=1.2, zorder=4,
-        label=f"within one standard error of the lowest: {plural(int(sizes[simplest]), 'feature')}",
+        label=f"smallest within 1 standard error of the lowest: {int(sizes[simplest])}",
     )  # fmt: skip
     ax.plot(
         sizes[chosen], mean[chosen], "o", markersize=9, color=COLOURS[1], zorder=5,
-        label=f"chosen: {plural(int(sizes[chosen]), 'feature')}",
+        label=f"chosen: {int(sizes[chosen])}",
     )  # fmt: skip
 
     clean(ax, grid="y")

@@ -53,16 +53,17 @@ def plot_path(estimator, ax: Axes | None = None, top: int = 15) -> Axes:
 
     shown = features_to_draw(estimator, top)
     selected = [j for j in shown if estimator.selected_[j]]
-    lines = {j: np.asarray(norms[:, [j]].todense()).ravel() for j in shown}
+    lines = {j: norms[:, [j]].toarray().ravel() for j in shown}
     marker = "o" if len(x) == 1 else None
     for j in reversed(shown):
         if j not in selected:
-            ax.plot(x, lines[j], color=FAINT, linewidth=1, marker=marker, markersize=4)
+            ax.plot(x, off_baseline(lines[j]), color=FAINT, linewidth=1, marker=marker)
     colours = {j: COLOURS[i % len(COLOURS)] for i, j in enumerate(selected)}
     names = feature_names(estimator)
     for j in selected:
         ax.plot(
-            x, lines[j], color=colours[j], linewidth=1.8, marker=marker, markersize=4,
+            x, off_baseline(lines[j]), color=colours[j], linewidth=1.8, marker=marker,
+            clip_on=marker is None,
             label=str(names[j]),
         )  # fmt: skip
     ax.axvline(x[chosen], color=MUTED, linewidth=1, linestyle=(0, (4, 3)), zorder=0)
@@ -95,8 +96,20 @@ def features_to_draw(estimator, top: int) -> list[int]:
     return [*strongest.tolist(), *others.tolist()][:top]
 
 
+def off_baseline(line: np.ndarray) -> np.ndarray:
+    """The line without the stretches along zero, where every absent feature would overlap.
+
+    Examples
+    --------
+    >>> off_baseline(np.array([0.0, 0.0, 1.0, 2.0, 0.0]))
+    array([nan,  0.,  1.,  2.,  0.])
+    """
+    used = np.pad(line != 0, 1)
+    return np.where(used[:-2] | used[1:-1] | used[2:], line, np.nan)
+
+
 def _size_axis(ax: Axes, x: np.ndarray) -> None:
-    ax.set_xlim(x[0], x[-1] if len(x) > 1 else x[0] + 1)
+    ax.set_xlim(x[0] if len(x) > 1 else x[0] - 1, x[-1])
     ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     ax.set_xlabel("number of features in the model", color=INK)
 
@@ -104,8 +117,8 @@ def _size_axis(ax: Axes, x: np.ndarray) -> None:
 def _lambda_axis(ax: Axes, x: np.ndarray, n_features: np.ndarray) -> None:
     if x.min() > 0:  # lambda 0 is a valid fit, but not on a logarithmic axis
         ax.set_xscale("log")
-    if len(x) > 1:
-        ax.set_xlim(x[0], x[-1])
+    single = x[0] / 1.5 or -1.0
+    ax.set_xlim(x[0] if len(x) > 1 else single, x[-1])  # lines end where their labels start
     ticks = np.unique(np.linspace(0, len(x) - 1, 7).round().astype(int))
     ax.xaxis.set_major_locator(FixedLocator(x[ticks]))
     ax.xaxis.set_major_formatter(FixedFormatter([f"{v:.2g}" for v in x[ticks]]))

@@ -72,7 +72,7 @@ def draw_confusion(
     for (i, j), count in np.ndenumerate(counts):
         if count or not many:
             colour = "white" if shares[i, j] > 0.7 else INK
-            text = str(count) if many else f"{count}\n{shares[i, j]:.0%}"
+            text = f"{count}\n{shares[i, j]:.0%}" if count and not many else str(count)
             ax.text(j, i, text, ha="center", va="center", color=colour,
                     fontsize=LABEL_SIZE - 2 if many else LABEL_SIZE + 1)  # fmt: skip
     names = [str(c) for c in classes]

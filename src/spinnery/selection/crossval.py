@@ -20,7 +20,7 @@ from ..path import Groups, Path, dense_start, lambda_linear, sparse_starts
 from ..penalties import Penalty
 from ..problem import Params
 from ..progress import Steps
-from ..solvers.refit import Data, refit, score_features
+from ..solvers.refit import Data, entry_lambda, refit, score_features
 from ..table import Table
 from .exchange import Candidate, Exchange, Start, take_lane
 
@@ -29,6 +29,7 @@ SEARCH_RIDGES = {False: (0.01,), True: (0.01, 0.1, 1.0)}  # by linearity: linear
 # Near ties, judged by the error of the difference fold by fold, go to the calmer model:
 SIZE_TIE = 0.25  # standard errors within which the smaller model is taken
 RIDGE_TIE = 1.0  # standard errors within which the larger ridge is taken
+WORTHWHILE = 0.02  # share of the held-out loss a larger architecture must save
 RIDGE_RANGE = (1e-3, 100.0)
 SEARCH_TOL, SEARCH_ITER = 1e-3, 60  # of each refit on the way
 FAR = 8  # ratio of ridges beyond which supports are searched anew
@@ -124,6 +125,10 @@ class Search:
             empty = np.full((lanes, self.n_slots), self.data.X.shape[1])
             refit(data, empty, params, self._tolerance(), 0)
             score_features(data, empty, -np.ones_like(empty), params)
+            penalty = self.settings.groups.restrict(
+                self.settings.penalty, np.arange(self.data.X.shape[1])
+            )
+            entry_lambda(data, penalty.with_lam(1.0), empty, params)
 
     def curve(self, ridge: float) -> Curve:
         """Exchange at `ridge`; the curve of the best candidates per lane and size."""
@@ -160,12 +165,7 @@ class Search:
     def refit_lanes(self, lanes: list[Candidate], ridge: float) -> list[Candidate]:
         """One candidate per weighting, refitted at `ridge`."""
         spread = [c for c in lanes for _ in range(self.restarts)]
-        index = np.stack([c.index for c in spread])
-        W = np.stack([c.params.W for c in spread], axis=1)
-        upper = jax.tree.map(lambda *a: np.stack(a), *[c.params.upper for c in spread])
-        fit = refit(
-            self._with_ridge(ridge), index, Params(W, upper), self._tolerance(), SEARCH_ITER
-        )
+        fit = refit(self._with_ridge(ridge), *_stack(spread), self._tolerance(), SEARCH_ITER)
         params = jax.tree.map(np.asarray, fit.params)
         objective, losses = np.asarray(fit.objective), np.asarray(fit.sample_losses)
         out = []
@@ -178,24 +178,39 @@ class Search:
                     take_lane(params, lane),
                     float(objective[lane]),
                     losses[:, lane],
-                    old.enter,
-                )
+                )  # fmt: skip
             )
         return out
 
     def finish(self, chosen: Candidate, ridge: float) -> tuple[Candidate, float, int]:
         """Refit the chosen model to tolerance: candidate, relative stationarity, iterations."""
         lanes = self.data.weights.shape[1]
-        index, params = _repeat(chosen, lanes)
+        index, params = _stack([chosen] * lanes)
         tolerances = np.full(lanes, np.inf, self.table.X.dtype)  # only lane 0 has work to do
         tolerances[0] = self.settings.tol / 2
         fit = refit(self._with_ridge(ridge), index, params, tolerances, self.settings.max_iter)
         params = take_lane(jax.tree.map(np.asarray, fit.params), 0)
-        final = Candidate(
-            chosen.groups, chosen.index, params, float(fit.objective[0]),
-            np.asarray(fit.sample_losses)[:, 0], chosen.enter,
-        )  # fmt: skip
+        losses = np.asarray(fit.sample_losses)[:, 0]
+        final = Candidate(chosen.groups, chosen.index, params, float(fit.objective[0]), losses)
         return final, float(fit.stationarity[0]), int(fit.n_iter[0])
+
+    def lambdas(self, models: list[Candidate], ridge: float) -> np.ndarray:
+        """For each model of all samples, the smallest lambda that keeps the other features out."""
+        lanes = self.data.weights.shape[1]
+        data = self._with_ridge(ridge)
+        data = Data(
+            data.X, data.targets, np.repeat(np.asarray(data.weights)[:, :1], lanes, axis=1),
+            data.ridge, data.loss,
+        )  # fmt: skip
+        settings = self.settings
+        penalty = settings.groups.restrict(settings.penalty, np.arange(data.X.shape[1]))
+        out: list[float] = []
+        for first in range(0, len(models), lanes):
+            batch = models[first : first + lanes]
+            padded = batch + [batch[0]] * (lanes - len(batch))
+            found = entry_lambda(data, penalty.with_lam(1.0), *_stack(padded))
+            out.extend(np.asarray(found)[: len(batch)].tolist())
+        return np.array(out)
 
     # -- helpers ----------------------------------------------------------------------------
 
@@ -254,7 +269,7 @@ class Search:
 
 
 def choose(curves: list[Curve]) -> int:
-    """Which architecture: the simplest that no other beats by more than one standard error.
+    """Which architecture: the simplest that no other beats clearly, by its error and in size.
 
     The error is that of the difference fold by fold, so that what makes a fold hard for both
     cancels. A few dozen samples cannot tell a network from a linear model by their means alone.
@@ -263,7 +278,8 @@ def choose(curves: list[Curve]) -> int:
     winner = order[0]
     for i in order[1:]:
         gain = curves[winner].folds[curves[winner].best()] - curves[i].folds[curves[i].best()]
-        if gain.mean() > standard_error(gain):
+        least = WORTHWHILE * curves[winner].mean.min()
+        if gain.mean() > max(standard_error(gain), least):
             winner = i
     return winner
 
@@ -338,12 +354,11 @@ def _slots(settings: Settings) -> int:
     return int(sizes[: settings.max_features].sum())
 
 
-def _repeat(candidate: Candidate, lanes: int) -> tuple[np.ndarray, Params]:
-    """Slots and parameters of `lanes` copies of one candidate."""
-    index = np.tile(candidate.index, (lanes, 1))
-    W = np.repeat(candidate.params.W[:, None], lanes, axis=1)
-    upper = jax.tree.map(lambda leaf: np.stack([leaf] * lanes), candidate.params.upper)
-    return index, Params(W, upper)
+def _stack(lanes: list[Candidate]) -> tuple[np.ndarray, Params]:
+    """Slots `(B, k)` and parameters of candidates as lanes."""
+    W = np.stack([c.params.W for c in lanes], axis=1)
+    upper = jax.tree.map(lambda *a: np.stack(a), *[c.params.upper for c in lanes])
+    return np.stack([c.index for c in lanes]), Params(W, upper)
 
 
 def _merge(restarts: list[dict[int, Candidate]]) -> dict[int, Candidate]:

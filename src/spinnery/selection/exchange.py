@@ -29,7 +29,6 @@ class Candidate:
     params: Params  # NumPy, W (k, T), no lane axis
     objective: float
     sample_losses: np.ndarray  # (n,)
-    enter: float  # largest gradient norm among excluded groups: the lambda that keeps them out
 
 
 @dataclass(frozen=True)
@@ -87,20 +86,16 @@ class Exchange:
         self.params = fit.params
         scores = score_features(self.data, self.index, self.slot_group, self.params)
         self.gain = self._per_group(np.asarray(scores.gain))
-        norms = np.sqrt(self._per_group(np.asarray(scores.gradient_norm) ** 2))
         self.cost = np.asarray(scores.cost)
         params = jax.tree.map(np.asarray, self.params)
         objective, losses = np.asarray(fit.objective), np.asarray(fit.sample_losses)
         for b, groups in enumerate(self.lanes):
-            outside = np.ones(self.n_groups, bool)
-            outside[groups] = False
-            self.gain[~outside, b] = -np.inf
+            self.gain[groups, b] = -np.inf
             known = self.best[b].get(len(groups))
             if known is None or objective[b] < known.objective:
                 self.best[b][len(groups)] = Candidate(
                     tuple(sorted(groups)), self.index[b].copy(), take_lane(params, b),
                     float(objective[b]), losses[:, b],
-                    float(norms[outside, b].max(initial=0.0)),
                 )  # fmt: skip
         self.on_step()
 

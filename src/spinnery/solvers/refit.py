@@ -10,8 +10,9 @@ import jax.numpy as jnp
 from jax.flatten_util import ravel_pytree
 
 from ..arrays import Array
-from ..design import LaneDesign
+from ..design import DenseDesign, LaneDesign
 from ..losses import Loss
+from ..penalties import Penalty
 from ..problem import Params, Problem
 from .lbfgs import minimise
 from .proximal import gradient_scale
@@ -71,7 +72,6 @@ class Scores(NamedTuple):
     """First-order value of every feature to a refitted lane."""
 
     gain: Array  # (p, B) expected fall of the objective if the feature enters
-    gradient_norm: Array  # (p, B) the norm its row is held at zero against
     cost: Array  # (k, B) rise of the objective if the slots numbered q leave, nothing else moving
 
 
@@ -88,12 +88,7 @@ def score_features(data: Data, index: Array, slot_group: Array, params: Params) 
     problem = data.problem(index)
     Z = problem.design.matmul(params.W)
 
-    def total(Z):
-        return jnp.sum(problem.upper_value(params.upper, Z))
-
-    g_Z = jax.grad(total)(Z)  # (n, B, T)
-    n, *lanes = Z.shape
-    g_W = (data.X.T @ g_Z.reshape(n, -1)).reshape(-1, *lanes)
+    g_W = _gradient_of_all_rows(data, problem, params.upper, Z)
     factor = jnp.linalg.cholesky(problem.output_metric(params.upper, Z))
     whitened = jax.vmap(
         lambda L, g: jax.scipy.linalg.solve_triangular(L, g.T, lower=True).T,
@@ -106,7 +101,31 @@ def score_features(data: Data, index: Array, slot_group: Array, params: Params) 
         return problem.value(reduced, problem.design.matmul(reduced.W))
 
     costs = jax.lax.map(cost, jnp.arange(index.shape[1])) - problem.value(params, Z)
-    return Scores(0.5 * jnp.sum(whitened**2, axis=-1), jnp.sqrt(jnp.sum(g_W**2, axis=-1)), costs)
+    return Scores(0.5 * jnp.sum(whitened**2, axis=-1), costs)
+
+
+@jax.jit
+def entry_lambda(data: Data, penalty: Penalty, index: Array, params: Params) -> Array:
+    """Smallest lambda at which every excluded feature stays out of a refitted lane, `(B,)`.
+
+    `penalty` covers all features. Its `lambda_max` at the gradient of the excluded rows: what
+    keeps `W_j = 0` stationary for each of them.
+    """
+    problem = data.problem(index)
+    Z = problem.design.matmul(params.W)
+    gradient = _gradient_of_all_rows(data, problem, params.upper, Z)
+    lanes = jnp.arange(index.shape[0])[:, None]
+    gradient = gradient.at[index, lanes].set(0, mode="drop")
+    return penalty.lambda_max(gradient)
+
+
+def _gradient_of_all_rows(data: Data, problem: Problem, upper, Z: Array) -> Array:
+    """Gradient of the loss in every feature's row, in the model or not, `(p, B, T)`."""
+
+    def total(Z):
+        return jnp.sum(problem.upper_value(upper, Z))
+
+    return DenseDesign(data.X).rmatmul(jax.grad(total)(Z))
 
 
 def _ravel_lanes(params: Params):

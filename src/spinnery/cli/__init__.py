@@ -1,0 +1,98 @@
+"""The command line: `spinnery demo`, `spinnery fit`, `spinnery predict`.
+
+Only typer is imported here; a command imports what it needs when it runs, so that help is quick.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from .errors import one_line_errors
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    help="Sparse-input neural networks: the few columns that matter, and a model of them.",
+)
+
+Out = Annotated[Path, typer.Option("--out", help="Folder for the results.")]
+Seed = Annotated[int, typer.Option("--seed", min=0, help="Random seed.")]
+
+
+@app.command()
+def demo(
+    out: Out = Path("demo"),
+    decoys: Annotated[int, typer.Option(min=0, help="Meaningless columns to add.")] = 2000,
+    max_features: Annotated[int | None, typer.Option(min=1, help="Largest model tried.")] = None,
+    hidden: Annotated[list[str] | None, typer.Option(help="As in fit.")] = None,
+) -> None:
+    """Find the measured columns of a tumour table among 2,000 decoys."""
+    with one_line_errors():
+        from .demo import run_demo
+
+        run_demo(out, decoys, max_features, hidden)
+
+
+@app.command()
+def fit(
+    data: Annotated[Path, typer.Argument(help="Table: .csv, .tsv, .parquet or .npz (X, y).")],
+    out: Out,
+    target: Annotated[
+        str | None, typer.Option(help="Column to predict (for .npz: array; default y).")
+    ] = None,
+    task: Annotated[
+        Literal["auto", "classification", "regression"], typer.Option(help="Kind of target.")
+    ] = "auto",
+    drop: Annotated[list[str] | None, typer.Option(help="Column to leave out; repeatable.")] = None,
+    rule: Annotated[
+        Literal["min", "1se"],
+        typer.Option(help="Size of the model: lowest held-out loss, or smallest near it."),
+    ] = "min",
+    seed: Seed = 0,
+    max_features: Annotated[int | None, typer.Option(min=1, help="Largest model tried.")] = None,
+    hidden: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Hidden layer widths such as 20 or 10,5, or linear; repeatable: all are tried."
+        ),
+    ] = None,
+    test_folds: Annotated[
+        int,
+        typer.Option(
+            min=0,
+            help="Folds that measure the whole procedure on samples it has not seen; 0: none.",
+        ),
+    ] = 5,
+) -> None:
+    """Fit a table: choose the columns that matter, and how many, by cross-validation."""
+    with one_line_errors():
+        from .fit import Request, run_fit
+
+        run_fit(
+            Request(
+                data, out, target, task, drop or [], rule, seed, max_features, hidden, test_folds
+            )
+        )
+
+
+@app.command()
+def predict(
+    model: Annotated[Path, typer.Argument(help="A model.spinn written by fit or demo.")],
+    data: Annotated[Path, typer.Argument(help="Table with the model's columns.")],
+    out: Annotated[Path, typer.Option("--out", help="Where to write.")] = Path("predictions.csv"),
+) -> None:
+    """Predict the rows of a table with a fitted model."""
+    with one_line_errors():
+        from .predict import run_predict
+
+        run_predict(model, data, out)
+
+
+def main() -> None:
+    """Entry point of the `spinnery` command."""
+    app()

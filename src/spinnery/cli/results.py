@@ -1,0 +1,90 @@
+"""Fitting for the command line, and the files a run leaves."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+
+from .. import io, plotting
+from ..estimators.spinn_cv import SPINNClassifierCV, SPINNRegressorCV
+from ..plotting.predictions import draw_confusion, draw_scatter
+from .errors import InputError, note
+from .folder import MODEL
+
+DPI = 150
+
+
+def make_estimator(task: str, seed: int, rule: str, max_features: int | None, hidden):
+    """The cross-validated estimator for the task."""
+    kind = SPINNClassifierCV if task == "classification" else SPINNRegressorCV
+    given = {
+        "max_features": max_features,
+        "hidden": [parse_widths(text) for text in hidden] if hidden else None,
+    }
+    given = {name: value for name, value in given.items() if value is not None}
+    return kind(random_state=seed, rule=rule, **given)
+
+
+def parse_widths(text: str) -> tuple[int, ...]:
+    """Hidden layer widths from `20`, `10,5` or `linear`."""
+    if text.strip() == "linear":
+        return ()
+    try:
+        widths = tuple(int(part) for part in text.split(","))
+    except ValueError:
+        widths = ()
+    if not widths or min(widths) < 1:
+        raise InputError(
+            f"--hidden takes layer widths such as 20 or 10,5, or the word linear; got {text!r}."
+        )
+    return widths
+
+
+def fit(estimator, X, y, quiet: bool = False):
+    """Fit with errors that the user can put right as such, and warnings as notes."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("ignore")
+        warnings.simplefilter("always", UserWarning)  # ConvergenceWarning is one
+        try:
+            estimator.fit(X, y)
+        except ValueError as error:
+            raise InputError(f"The fit is not possible: {error}") from error
+    if not quiet:
+        for message in dict.fromkeys(str(warning.message) for warning in caught):
+            note(message)
+    return estimator
+
+
+def write_fit(folder: Path, estimator, table: pd.DataFrame, metrics: Mapping[str, float]) -> None:
+    """Model, selected features, metrics, and the pictures of how they were chosen."""
+    io.save(estimator, folder / MODEL)
+    table.to_csv(folder / "selected.csv", index=False)
+    pairs = pd.DataFrame({"metric": list(metrics), "value": list(metrics.values())})
+    pairs.to_csv(folder / "metrics.csv", index=False)
+    save_figure(folder / "path.png", (8, 4.8), lambda ax: plotting.plot_path(estimator, ax))
+    save_figure(folder / "cv.png", (7, 4.2), lambda ax: plotting.plot_cv(estimator, ax))
+
+
+def write_predictions(folder: Path, y, predicted: np.ndarray, classes, samples: str) -> None:
+    """The picture of predictions, with a title that says on which samples."""
+
+    def draw(ax):
+        if classes is None:
+            draw_scatter(np.asarray(y, float), predicted, ax)
+        else:
+            draw_confusion(y, predicted, classes, ax)
+        ax.set_title(f"{ax.get_title('left')} ({samples})", loc="left", fontsize=11)
+
+    save_figure(folder / "predictions.png", (5.8, 4.8), draw)
+
+
+def save_figure(file: Path, size: tuple[float, float], draw) -> None:
+    """A figure of its own, apart from pyplot: no display, no state left behind."""
+    figure = Figure(figsize=size, layout="constrained")
+    draw(figure.add_subplot())
+    figure.savefig(file, dpi=DPI)

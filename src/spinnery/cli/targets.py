@@ -1,0 +1,108 @@
+"""The column to predict: which, and of what kind."""
+
+from __future__ import annotations
+
+import difflib
+
+import numpy as np
+import pandas as pd
+
+from .errors import InputError, listing
+from .tables import Source
+
+FEW = 10  # distinct integers that may be class codes
+
+
+def split(source: Source, target: str | None, drop: list[str]) -> tuple[Source, pd.Series]:
+    """The table without target and dropped columns, and the target."""
+    frame = source.frame
+    if source.arrays is not None:
+        y = _npz_target(source, target or "y")
+    else:
+        if target is None:
+            raise InputError(f"Name the column to predict: --target, one of {listing(frame)}.")
+        _require(source, target, "--target")
+        y, frame = frame[target], frame.drop(columns=target)
+    if drop and not source.named:
+        raise InputError(f"{source.file} has no column names, so --drop cannot name one.")
+    for name in drop:
+        _require(source, name, "--drop")
+    frame = frame.drop(columns=[name for name in drop if name in frame])
+    if frame.shape[1] == 0:
+        raise InputError(f"{source.file} has no columns to predict {y.name!r} from.")
+    if y.isna().any():
+        raise InputError(
+            f"The target {y.name!r} has {int(y.isna().sum())} missing values; remove those rows. "
+            "(In text files, empty cells and NA count as missing.)"
+        )
+    return Source(source.file, frame, source.named), y
+
+
+def _npz_target(source: Source, target: str) -> pd.Series:
+    arrays = source.arrays or {}
+    if target not in arrays:
+        raise InputError(f"{source.file} has no array {target!r}; it has {listing(arrays)}.")
+    y = arrays[target]
+    if y.shape != (len(source.frame),):
+        raise InputError(
+            f"{source.file}: {target!r} needs one value per row of X, shape "
+            f"({len(source.frame)},); got shape {y.shape}."
+        )
+    return pd.Series(y, name=target)
+
+
+def _require(source: Source, name: str, option: str) -> None:
+    if name in source.frame:
+        return
+    close = difflib.get_close_matches(name, source.frame.columns, n=1)
+    hint = f"did you mean {close[0]!r}?" if close else f"it has {listing(source.frame)}."
+    raise InputError(f"{source.file} has no column {name!r} for {option}; {hint}")
+
+
+def decide(y: pd.Series, task: str) -> tuple[str, np.ndarray, str]:
+    """Task, target values, and one line saying which task and why."""
+    is_bool = pd.api.types.is_bool_dtype(y)
+    is_number = pd.api.types.is_numeric_dtype(y) and not is_bool
+    integers = is_number and bool(np.all(np.mod(y.to_numpy(float), 1) == 0))
+    n_distinct = y.nunique()
+    few = n_distinct <= max(2, min(FEW, len(y) // 5))
+    if is_bool:
+        why = "is true or false"
+    elif not is_number:
+        why = f"holds {n_distinct} distinct words"
+    elif integers and few:
+        why = f"holds {n_distinct} distinct integers"
+    else:
+        why = f"holds {n_distinct} distinct numbers"
+    guess = "classification" if not is_number or (integers and few) else "regression"
+    chosen = guess if task == "auto" else task
+
+    if chosen == "regression" and not is_number:
+        raise InputError(f"Regression needs a numeric target; {y.name!r} {why}.")
+    if chosen == "classification" and is_number and not integers:
+        raise InputError(
+            f"Classification needs class labels; {y.name!r} {why}, not all integers. "
+            "Use --task regression."
+        )
+    if chosen == "classification":
+        counts = y.value_counts()
+        if len(counts) < 2:
+            raise InputError(
+                f"The target {y.name!r} has one class, {str(counts.index[0])!r}; a classifier "
+                "needs samples of at least two."
+            )
+        if counts.min() < 2:
+            raise InputError(
+                f"The target {y.name!r} has one sample of class {str(counts.idxmin())!r}; "
+                "cross-validation needs two at least. Remove the class or merge it with another."
+            )
+    reason = f"the target {y.name!r} {why}" if task == "auto" else "as asked by --task"
+    return chosen, _values(y, chosen, is_bool, integers), f"{chosen.capitalize()}: {reason}."
+
+
+def _values(y: pd.Series, task: str, is_bool: bool, integers: bool) -> np.ndarray:
+    if task == "regression":
+        return y.to_numpy(float)
+    if is_bool:
+        return y.to_numpy(bool)
+    return y.to_numpy(np.int64) if integers else np.array([str(v) for v in y])

@@ -1,0 +1,154 @@
+"""Cross-validated estimators: what they choose, what they report, how they fail."""
+
+import numpy as np
+import pytest
+from sklearn.model_selection import KFold
+
+from spinnery import SPINNClassifierCV, SPINNRegressorCV
+from spinnery.selection import crossval
+
+
+@pytest.fixture(scope="module")
+def waves():
+    rng = np.random.default_rng(0)
+    X = rng.uniform(-1, 1, size=(300, 50))
+    return X, np.sin(3 * X[:, 0]) * X[:, 1] + 0.05 * rng.normal(size=300)
+
+
+@pytest.fixture(scope="module")
+def fitted(waves):
+    return SPINNRegressorCV(max_features=6, random_state=0).fit(*waves)
+
+
+def test_finds_the_features_and_that_they_interact(waves, fitted):
+    assert fitted.get_support(indices=True).tolist() == [0, 1]
+    assert fitted.hidden_ == (20,)
+    assert fitted.score(*waves) > 0.95
+    assert fitted.stationarity_ <= fitted.tol
+
+
+def test_takes_the_linear_model_where_the_truth_is_linear(waves):
+    X, _ = waves
+    y = X[:, 3] - X[:, 7] + np.random.default_rng(1).normal(size=300)
+    model = SPINNRegressorCV(max_features=6, random_state=0).fit(X, y)
+    assert model.hidden_ == ()
+    assert model.selected_[[3, 7]].all()
+
+
+def test_the_path_is_a_table_of_sizes(fitted):
+    path = fitted.path_
+    assert list(path.columns) == ["lambda", "n_features", "cv_mean", "cv_error"]
+    assert path["n_features"].is_monotonic_increasing
+    chosen = path[path["n_features"] == 2].iloc[0]
+    assert chosen["cv_mean"] == fitted.cv_loss_
+    assert chosen["lambda"] == fitted.lambda_
+    assert fitted.path_coef_norm_.shape == (len(path), 50)
+    np.testing.assert_array_equal(np.diff(fitted.path_coef_norm_.indptr), path["n_features"])
+
+
+def test_lambda_keeps_every_other_feature_out(waves, fitted):
+    """The largest gradient norm of an excluded feature, by finite differences in its row."""
+    X, y = waves
+    model = fitted._model
+    Xs = (X - X.mean(0)) / X.std(0)
+    ys = (y - y.mean()) / y.std()
+    Z = Xs[:, model.features] @ model.W
+
+    def loss(j, row):
+        out = model.upper(Z + np.outer(Xs[:, j], row), np)[:, 0]
+        return 0.5 * np.mean((out - ys) ** 2)
+
+    norms = []
+    for j in range(2, 50):
+        step = 1e-3 * np.eye(20)
+        norms.append(np.linalg.norm([(loss(j, h) - loss(j, -h)) / 2e-3 for h in step]))
+    assert fitted.lambda_ == pytest.approx(max(norms), rel=0.05)
+
+
+def test_held_out_loss_is_honest(waves):
+    """On pure noise the reported loss must not fall below that of the empty model by much."""
+    X, _ = waves
+    noise = np.random.default_rng(2).normal(size=300)
+    with np.errstate(all="ignore"):
+        model = SPINNRegressorCV(max_features=6, random_state=0)
+        try:
+            model.fit(X, noise)
+        except UserWarning:  # nothing selected: the best possible answer
+            return
+    assert model.cv_loss_ > 0.45  # the empty model's is 0.5
+    assert model.selected_.sum() <= 3
+
+
+def test_the_one_standard_error_rule_is_no_larger(waves):
+    X, _ = waves
+    y = X[:, :8] @ np.linspace(1, 0.1, 8) + np.random.default_rng(3).normal(size=300)
+    settings = dict(hidden=(), max_features=10, random_state=0)
+    sizes = [SPINNRegressorCV(rule=r, **settings).fit(X, y).selected_.sum() for r in ("min", "1se")]
+    assert sizes[1] < sizes[0]
+
+
+def test_three_classes_with_names(waves):
+    X, y = waves
+    labels = np.array(["low", "mid", "high"])[np.digitize(y, [-0.15, 0.15])]
+    model = SPINNClassifierCV(hidden=(20,), max_features=4, random_state=0).fit(X, labels)
+    assert set(model.classes_) == {"low", "mid", "high"}
+    assert model.predict_proba(X).shape == (300, 3)
+    np.testing.assert_allclose(model.predict_proba(X).sum(axis=1), 1)
+    assert model.selected_[:2].all()
+    assert model.score(X, labels) > 0.85
+
+
+def test_groups_count_as_one(waves):
+    X, y = waves
+    groups = np.array([0, 0, *range(2, 50)])
+    model = SPINNRegressorCV(hidden=(20,), groups=groups, max_features=3, random_state=0)
+    model.fit(X, y)
+    assert model.get_support(indices=True).tolist() == [0, 1]
+
+
+def test_given_ridges_and_folds_are_used(waves):
+    folds = KFold(3).split(waves[0])
+    model = SPINNRegressorCV(hidden=(), ridges=[0.3, 3.0], cv=folds, max_features=3)
+    X, _ = waves
+    model.fit(X, X[:, 0] + X[:, 1])
+    assert model.ridge_ in (0.3, 3.0)
+
+
+def test_an_interrupt_keeps_what_was_found(waves, monkeypatch):
+    steps = {"left": 6}
+
+    def interrupt(self):
+        steps["left"] -= 1
+        if steps["left"] == 0:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr("spinnery.progress.Steps.advance", interrupt)
+    with pytest.warns(UserWarning, match="Interrupted: the model is chosen from what had been"):
+        model = SPINNRegressorCV(hidden=(20,), max_features=6, random_state=0).fit(*waves)
+    assert np.isfinite(model.predict(waves[0])).all()
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        (dict(cv=500), "cv=500 folds need at least 500 samples; got 300. Lower cv or add samples."),
+        (dict(hidden=((20,), (-1,))), r"hidden must be a tuple of positive widths"),
+        (dict(rule="best"), "The 'rule' parameter of SPINNRegressorCV must be a str among"),
+    ],
+)
+def test_bad_parameters_say_what_to_do(waves, settings, message):
+    with pytest.raises(ValueError, match=message):
+        SPINNRegressorCV(**settings).fit(*waves)
+
+
+def test_near_ties_go_to_the_smaller_size_and_the_simpler_model():
+    rng = np.random.default_rng(0)
+    folds = 1 + 0.01 * rng.normal(size=(3, 5))
+    folds[2] = folds[1] - 1e-5 + 1e-3 * np.array([1, -1, 0, 1, -1])
+    folds[0] += 0.5
+    curve = crossval.Curve((20,), 0.01, np.array([1, 2, 3]), folds, [])
+    assert curve.position("min") == 1
+    linear = crossval.Curve((), 0.01, np.array([1, 2, 3]), folds, [])
+    assert crossval.choose([curve, linear]) == 1
+    better = crossval.Curve((20,), 0.01, np.array([1, 2, 3]), folds - 0.2, [])
+    assert crossval.choose([better, linear]) == 0
