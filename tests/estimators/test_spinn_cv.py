@@ -5,7 +5,7 @@ import pytest
 from sklearn.model_selection import KFold
 
 from spinnery import SPINNClassifierCV, SPINNRegressorCV
-from spinnery.selection import crossval
+from spinnery.selection.curve import Curve, choose
 
 
 @pytest.fixture(scope="module")
@@ -146,9 +146,9 @@ def test_near_ties_go_to_the_smaller_size_and_the_simpler_model():
     folds = 1 + 0.01 * rng.normal(size=(3, 5))
     folds[2] = folds[1] - 1e-5 + 1e-3 * np.array([1, -1, 0, 1, -1])
     folds[0] += 0.5
-    curve = crossval.Curve((20,), 0.01, np.array([1, 2, 3]), folds, [])
+    curve = Curve((20,), 0.01, np.array([1, 2, 3]), folds, [])
     assert curve.position("min") == 1
-    linear = crossval.Curve((), 0.01, np.array([1, 2, 3]), folds, [])
-    assert crossval.choose([curve, linear]) == 1
-    better = crossval.Curve((20,), 0.01, np.array([1, 2, 3]), folds - 0.2, [])
-    assert crossval.choose([better, linear]) == 0
+    linear = Curve((), 0.01, np.array([1, 2, 3]), folds, [])
+    assert choose([curve, linear]) == 1
+    better = Curve((20,), 0.01, np.array([1, 2, 3]), folds - 0.2, [])
+    assert choose([better, linear]) == 0

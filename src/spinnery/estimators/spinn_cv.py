@@ -13,7 +13,9 @@ from sklearn.utils._param_validation import Interval, StrOptions
 
 from ..losses import Loss
 from ..progress import Steps
-from ..selection.crossval import Curve, Search, Settings, best_curve, choose
+from ..selection.crossval import best_curve
+from ..selection.curve import Curve, choose
+from ..selection.search import Search, Settings
 from ..table import Table
 from . import docs
 from .base import BaseSPINN, ClassificationTargets, RegressionTargets

@@ -1,0 +1,89 @@
+"""Held-out loss against model size, and what to take from it.
+
+Models are compared at equal *number of groups*, not at equal lambda: lanes at one lambda differ
+in size, so a curve over lambda averages unlike models. Near ties, judged by the error of the
+difference fold by fold (what makes a fold hard for both cancels), go to the calmer model
+(docs/decisions.md).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from .exchange import Candidate
+
+SIZE_TIE = 0.25  # standard errors within which the smaller model is taken
+RIDGE_TIE = 1.0  # standard errors within which the larger ridge is taken
+WORTHWHILE = 0.02  # share of the held-out loss a larger architecture must save
+
+
+@dataclass(frozen=True)
+class Curve:
+    """Held-out loss against number of groups for one architecture and ridge."""
+
+    hidden: tuple[int, ...]
+    ridge: float
+    sizes: np.ndarray
+    folds: np.ndarray  # (n_sizes, n_folds) held-out losses
+    lanes: list[dict[int, Candidate]] = field(repr=False)  # all samples first, then the folds
+
+    @property
+    def candidates(self) -> dict[int, Candidate]:
+        """The models of the lane that saw all samples, by size."""
+        return self.lanes[0]
+
+    @property
+    def mean(self) -> np.ndarray:
+        """Mean held-out loss of each size."""
+        return self.folds.mean(axis=1)
+
+    @property
+    def error(self) -> np.ndarray:
+        """Its standard error over folds."""
+        return standard_error(self.folds)
+
+    def best(self) -> int:
+        """Position of the lowest mean."""
+        return int(np.argmin(self.mean))
+
+    def position(self, rule: str) -> int:
+        """The size to take: the best up to a near tie ("min"), or the smallest whose mean lies
+        within one standard error of the lowest ("1se")."""
+        excess = self.folds - self.folds[self.best()]
+        allowed = SIZE_TIE * standard_error(excess) if rule == "min" else self.error[self.best()]
+        return int(np.flatnonzero(excess.mean(axis=1) <= allowed)[0])
+
+
+def choose(curves: list[Curve]) -> int:
+    """Which architecture: the simplest that no other beats clearly, by its error and in size.
+
+    The error is that of the difference fold by fold, so that what makes a fold hard for both
+    cancels. A few dozen samples cannot tell a network from a linear model by their means alone.
+    """
+    order = sorted(range(len(curves)), key=lambda i: sum(curves[i].hidden))
+    winner = order[0]
+    for i in order[1:]:
+        gain = curves[winner].folds[curves[winner].best()] - curves[i].folds[curves[i].best()]
+        least = WORTHWHILE * curves[winner].mean.min()
+        if gain.mean() > max(standard_error(gain), least):
+            winner = i
+    return winner
+
+
+def standard_error(folds: np.ndarray) -> np.ndarray:
+    """Standard error of the mean over the last axis."""
+    return folds.std(axis=-1, ddof=1) / np.sqrt(folds.shape[-1])
+
+
+def strongest(curves: list[Curve]) -> Curve:
+    """The curve with the largest ridge not clearly worse than the best, judged at their minima."""
+    best = min(curves, key=lambda curve: float(curve.mean.min()))
+    at_best = best.folds[best.best()]
+    tied = []
+    for curve in curves:
+        excess = curve.folds[curve.best()] - at_best
+        if excess.mean() <= RIDGE_TIE * standard_error(excess):
+            tied.append(curve)
+    return max(tied, key=lambda curve: curve.ridge)
