@@ -6,7 +6,7 @@ two classifications on the same six features:
 - "binary": `P(y = 1) = sigmoid(5 (additive - 0.5))`;
 - "three-class": the additive function's halves against a third class, logits
   `5 (sin 2x1 + cos 5x2 + x3^3 - 0.75)`, `5 (-sin x4 + x5 - x6^2 + 0.3)` and 0, where 0.75 and
-  -0.3 are about the halves' means, so that classes are of similar size (0.44, 0.29, 0.27).
+  -0.3 are about the halves' means, so that classes are of similar size (0.39, 0.34, 0.27).
 """
 
 from typing import NamedTuple

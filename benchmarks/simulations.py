@@ -46,7 +46,7 @@ def main() -> None:
     args = options(__doc__, range(1, 6), designs={"nargs": "+", "default": names})
     results = Results("simulations", ("design", "seed"), args.smoke)
     size = {"n": 60, "p": 40, "n_test": 100} if args.smoke else {}
-    for name in args.designs[::2] if args.smoke else args.designs:
+    for name in args.designs[::4] if args.smoke else args.designs:
         for seed in args.seeds[:1] if args.smoke else args.seeds:
             if name in REGRESSION:
                 data, kind = designs.regression(name, seed, **size), SPINNRegressorCV

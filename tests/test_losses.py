@@ -6,11 +6,11 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-import references as ref
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+import references as ref
 from spinnery.losses import BY_NAME, Huber, Loss, SoftmaxCrossEntropy, resolve
 
 pytestmark = pytest.mark.usefixtures("x64")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-import references as ref
 
+import references as ref
 from spinnery.design import DenseDesign
 from spinnery.losses import resolve
 from spinnery.nn import ACTIVATIONS, Dense, Upper
@@ -35,8 +37,7 @@ def setup(loss, hidden, seed=0, X=None):
     weights /= weights.sum(axis=0)
     sizes = (*hidden, K)
     layers = tuple(
-        Dense(rng.normal(size=(B, a, b)), rng.normal(size=(B, b)))
-        for a, b in zip(sizes[:-1], sizes[1:], strict=True)
+        Dense(rng.normal(size=(B, a, b)), rng.normal(size=(B, b))) for a, b in pairwise(sizes)
     )
     upper = Upper(rng.normal(size=(B, sizes[0])), layers, "tanh")
     params = jax.tree.map(jnp.asarray, Params(rng.normal(size=(p, B, sizes[0])), upper))
@@ -60,7 +61,9 @@ def test_value_and_gradient(loss, hidden):
     grad = problem.gradient(params, Z)
     np.testing.assert_allclose(grad.value, problem.value(params, Z), atol=1e-12)
     for b in range(B):
-        assert float(grad.value[b]) == pytest.approx(ref.smooth(*arguments(problem, params, b, loss)))
+        assert float(grad.value[b]) == pytest.approx(
+            ref.smooth(*arguments(problem, params, b, loss))
+        )
         rW, rb, rl = ref.smooth_gradient(*arguments(problem, params, b, loss))
         gW, gb, gl = ref.lane(Params(grad.W, grad.upper), b)
         np.testing.assert_allclose(gW, rW, atol=1e-8)
@@ -106,28 +109,30 @@ def test_biases_are_free_of_ridge():
     np.testing.assert_allclose(delta, 0, atol=1e-14)
 
 
-@pytest.mark.parametrize("hidden", [(), (T,)], ids=str)
-@every_loss
+@jax.jit
+def everything(problem, params):
+    """All that a problem computes, with the lane axis first."""
+    Z = problem.design.matmul(params.W)
+    grad = problem.gradient(params, Z)
+    lanes_second = (grad.W, problem.sample_losses(params.upper, Z))
+    first = jax.tree.map(lambda a: jnp.swapaxes(a, 0, 1), lanes_second)
+    return first, grad.value, grad.upper, problem.output_metric(params.upper, Z)
+
+
+@pytest.mark.parametrize(("loss", "hidden"), [("huber", (T,)), ("softmax", (T,)), ("softmax", ())])
 def test_each_lane_alone_gives_its_share_of_the_batch(loss, hidden):
-    problem, params, Z = setup(loss, hidden)
-    grad, metric = problem.gradient(params, Z), problem.output_metric(params.upper, Z)
-    losses = problem.sample_losses(params.upper, Z)
+    problem, params, _ = setup(loss, hidden)
+    batch = everything(problem, params)
     for b in range(B):
+        lane = slice(b, b + 1)
         one = Problem(
-            problem.design, problem.targets, problem.weights[:, b : b + 1], RIDGE[b : b + 1],
+            problem.design, problem.targets, problem.weights[:, lane], problem.ridge[lane],
             problem.loss,
         )  # fmt: skip
-        alone = Params(params.W[:, b : b + 1], jax.tree.map(lambda a: a[b : b + 1], params.upper))
-        z = Z[:, b : b + 1]
-        single = one.gradient(alone, z)
-        np.testing.assert_allclose(grad.value[b], single.value[0], atol=1e-12)
-        np.testing.assert_allclose(grad.W[:, b], single.W[:, 0], atol=1e-12)
-        for all_lanes, this in zip(
-            jax.tree.leaves(grad.upper), jax.tree.leaves(single.upper), strict=True
-        ):
-            np.testing.assert_allclose(all_lanes[b], this[0], atol=1e-12)
-        np.testing.assert_allclose(metric[b], one.output_metric(alone.upper, z)[0], atol=1e-12)
-        np.testing.assert_allclose(losses[:, b], one.sample_losses(alone.upper, z)[:, 0])
+        upper = jax.tree.map(lambda a, lane=lane: a[lane], params.upper)
+        alone = everything(one, Params(params.W[:, lane], upper))
+        for ours, single in zip(jax.tree.leaves(batch), jax.tree.leaves(alone), strict=True):
+            np.testing.assert_allclose(ours[lane], single, atol=1e-12)
 
 
 @every_loss

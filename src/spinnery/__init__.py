@@ -1,14 +1,19 @@
 """Sparse-input neural networks: the inputs that matter, and a nonlinear model of them.
 
-Every public name is on this page. Importing changes nothing: JAX's settings stay as they are, and
-the compilation cache opens at the first fit.
+Every public name is on this page. Importing changes nothing: JAX's settings stay as they are, the
+compilation cache opens at the first fit, and a name's module is loaded when the name is used.
 """
 
 from __future__ import annotations
 
-from . import losses, nn, penalties
-from .estimators.spinn import SPINNClassifier, SPINNRegressor
-from .estimators.spinn_cv import SPINNClassifierCV, SPINNRegressorCV
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from . import datasets, losses, nn, penalties, plotting
+    from .estimators.spinn import SPINNClassifier, SPINNRegressor
+    from .estimators.spinn_cv import SPINNClassifierCV, SPINNRegressorCV
+    from .io import load
 
 __version__ = "0.1.0"
 
@@ -17,7 +22,33 @@ __all__ = [
     "SPINNClassifierCV",
     "SPINNRegressor",
     "SPINNRegressorCV",
+    "datasets",
+    "load",
     "losses",
     "nn",
     "penalties",
+    "plotting",
 ]
+
+_HOMES = {
+    "SPINNClassifier": "estimators.spinn",
+    "SPINNRegressor": "estimators.spinn",
+    "SPINNClassifierCV": "estimators.spinn_cv",
+    "SPINNRegressorCV": "estimators.spinn_cv",
+    "load": "io",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    if name in _HOMES:
+        value = getattr(import_module(f".{_HOMES[name]}", __name__), name)
+    else:
+        value = import_module(f".{name}", __name__)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

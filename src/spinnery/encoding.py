@@ -27,7 +27,7 @@ class UnsupportedError(TypeError):
         super().__init__(f"{name} is a {type(value).__name__}, which a model file cannot hold.")
 
 
-def records() -> dict[str, type]:
+def records() -> dict[str, type[Any]]:
     """Dataclasses (and Equinox modules) that may be stored, by class name."""
     # Imported here because estimators, which save themselves, sit above these modules.
     from . import losses, penalties

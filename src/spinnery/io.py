@@ -60,7 +60,7 @@ def save(estimator: Any, file: str | os.PathLike) -> None:
     has the class's default there, which matters only if it is fitted again.
     """
     name = type(estimator).__name__
-    if name not in ESTIMATORS or _estimator(name) is not type(estimator):
+    if name not in ESTIMATORS or type(estimator) is not _estimator(name):
         raise TypeError(
             f"save writes Spinnery's own estimators ({', '.join(ESTIMATORS)}); got {name}. "
             "Pass the fitted Spinnery estimator itself, taken out of any pipeline or subclass."
@@ -138,7 +138,7 @@ def load(file: str | os.PathLike) -> Any:
     )
 
 
-def _estimator(name: str) -> type:
+def _estimator(name: str) -> Any:
     return getattr(importlib.import_module(ESTIMATORS[name], __package__), name)
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-import references as ref
 
+import references as ref
 from spinnery.losses import SoftmaxCrossEntropy
 from spinnery.nn import (
     ACTIVATIONS,
@@ -31,7 +33,7 @@ def network(depth, activation, seed=0):
     rng = np.random.default_rng(seed)
     sizes = [T] * (depth - 1) + [K]
     X, W = rng.normal(size=(N, P)), rng.normal(size=(P, sizes[0]))
-    layers = [(rng.normal(size=s), rng.normal(size=s[1])) for s in zip(sizes, sizes[1:])]  # noqa: B905
+    layers = [(rng.normal(size=s), rng.normal(size=s[1])) for s in pairwise(sizes)]
     bias = rng.normal(size=sizes[0])
     return X, W, Upper(bias, tuple(Dense(*layer) for layer in layers), activation), layers
 

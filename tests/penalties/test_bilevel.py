@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-import references as ref
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+import references as ref
 from spinnery.penalties import CompositeMCP, GroupLasso, Lasso, SparseGroupLasso
 
 pytestmark = pytest.mark.usefixtures("x64")
@@ -42,7 +42,7 @@ def test_sparse_group_lasso_refuses_alpha_outside_its_range(alpha):
 
 @given(W=ROWS, at=ROWS, lam=st.sampled_from([0.0, 0.5, 1.5]))
 def test_composite_mcp_lies_under_its_tangent(W, at, lam):
-    """The prox's model `Pen(at) + slopes (|w| - |at|)` majorises the penalty and touches at `at`."""
+    """The prox's model `Pen(at) + slopes (|w| - |at|)` majorises, and touches at `at`."""
     penalty = CompositeMCP(lam, gamma=2.5)
     slopes = np.asarray(penalty.slopes(at))
     np.testing.assert_allclose(slopes, ref.tangent_slopes(at, np.full(4, lam), 2.5), atol=1e-6)

@@ -6,12 +6,13 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-import references as ref
 
+import references as ref
 from spinnery.losses import resolve
 from spinnery.nn import ACTIVATIONS, Upper, init_lanes
+from spinnery.penalties import CompositeMCP, FeatureGroups, GroupMCP, Penalty, SparseGroupLasso
 from spinnery.problem import Params
-from spinnery.solvers.refit import Data, refit, score_features
+from spinnery.solvers.refit import Data, entry_lambda, refit, score_features
 
 pytestmark = pytest.mark.usefixtures("x64")
 
@@ -32,7 +33,7 @@ def make(loss="softmax", hidden=(T,), seed=0):
     arrays = [jnp.asarray(a) for a in (X, targets, weights, RIDGE)]
     data = Data(*arrays, resolve(loss))
     W, upper = init_lanes([1, 2, 3], k, hidden, K, "tanh", np.float64)
-    W = W * (INDEX < p).T[:, :, None]
+    W = W * (p > INDEX).T[:, :, None]
     return data, Params(jnp.asarray(W), jax.tree.map(jnp.asarray, upper))
 
 
@@ -95,9 +96,7 @@ def test_empty_slots_change_nothing(fitted):
     assert W[:2, 1].all() and W[[0, 2], 2].all()
 
     order = np.array([2, 0, 3, 1])
-    moved = refit(
-        data, jnp.asarray(INDEX[:, order]), start._replace(W=start.W[order]), 1e-8, 5000
-    )
+    moved = refit(data, jnp.asarray(INDEX[:, order]), start._replace(W=start.W[order]), 1e-8, 5000)
     np.testing.assert_allclose(moved.objective, fit.objective, atol=1e-12)
     np.testing.assert_allclose(moved.params.W, W[order], atol=1e-5)
 
@@ -129,7 +128,7 @@ def test_linear_refit_is_ridge_regression():
 def test_gain_is_the_exact_fall_for_orthonormal_features_of_a_linear_model():
     """Standardised columns orthogonal to each other: nothing else moves when one enters."""
     rng = np.random.default_rng(3)
-    raw = rng.normal(size=(n, p)) - 0.0
+    raw = rng.normal(size=(n, p))
     Q = np.linalg.qr(np.hstack([np.ones((n, 1)), raw]))[0][:, 1:] * np.sqrt(n)
     y = Q[:, :4] @ np.array([[1.0], [0.5], [-0.3], [0.1]]) + 0.4 * rng.normal(size=(n, 1)) + 2.0
     ridge = 0.15
@@ -148,34 +147,60 @@ def test_gain_is_the_exact_fall_for_orthonormal_features_of_a_linear_model():
     np.testing.assert_allclose(scores.gain[1:, 0], fall[1:], atol=1e-10)
     correlation = (Q.T @ (y - y.mean()))[:, 0] / n
     np.testing.assert_allclose(fall[1:], 0.5 * correlation[1:] ** 2 / (1 + ridge), atol=1e-10)
-    np.testing.assert_allclose(scores.gradient_norm[1:, 0], np.abs(correlation[1:]), atol=1e-10)
     # lanes are alike, so are their scores
     np.testing.assert_allclose(scores.gain, np.tile(scores.gain[:, :1], (1, p)), atol=1e-12)
 
 
+def new_row_gradients(args, data):
+    """Gradient of one lane's objective in a row for every feature, at zero, `(p, T)`."""
+    name, phi, W, bias, layers, X, targets, weights, _ = args
+    outputs = ref.forward(phi, W, bias, layers, X)[-1]
+    delta = weights[:, None] * ref.loss_gradient(name, outputs, targets)
+    for (weight, _), z in zip(layers, [X @ W + bias], strict=True):
+        delta = (delta @ weight.T) * ref.slope(phi, z)
+    return np.asarray(data.X).T @ delta
+
+
 def test_scores_of_a_network(fitted):
-    """Gradient norms, the gain's quadratic form and the exact cost, recomputed lane by lane."""
+    """The gain's quadratic form and the exact cost of leaving, recomputed lane by lane."""
     data, _, fit = fitted
-    slot_group = np.array([[0, 1, 1, 3], [0, 1, -1, -1], [0, -1, 0, -1]])  # pairs that leave together
+    # slots with the same number leave together
+    slot_group = np.array([[0, 1, 1, 3], [0, 1, -1, -1], [0, -1, 0, -1]])
     scores = score_features(data, jnp.asarray(INDEX), jnp.asarray(slot_group), fit.params)
     problem = data.problem(jnp.asarray(INDEX))
     Z = problem.design.matmul(fit.params.W)
     metric = np.asarray(problem.output_metric(fit.params.upper, Z))
     for b in range(B):
-        name, phi, W, bias, layers, X, targets, weights, ridge = arguments(
-            data, fit.params, b, INDEX[b]
-        )
-        outputs = ref.forward(phi, W, bias, layers, X)[-1]
-        delta = weights[:, None] * ref.loss_gradient(name, outputs, targets)
-        (weight, _), = layers
-        below = delta @ weight.T * ref.slope(phi, X @ W + bias)
-        g = np.asarray(data.X).T @ below
-        np.testing.assert_allclose(scores.gradient_norm[:, b], ref.l2(g), atol=1e-8)
+        args = arguments(data, fit.params, b, INDEX[b])
+        g = new_row_gradients(args, data)
         gain = 0.5 * np.einsum("pt,ts,ps->p", g, np.linalg.inv(metric[b]), g)
         np.testing.assert_allclose(scores.gain[:, b], gain, atol=1e-8)
 
-        here = ref.smooth(name, phi, W, bias, layers, X, targets, weights, ridge)
         for q in range(k):
-            cut = np.where((slot_group[b] == q)[:, None], 0, W)
-            there = ref.smooth(name, phi, cut, bias, layers, X, targets, weights, ridge)
-            assert float(scores.cost[q, b]) == pytest.approx(there - here, abs=1e-10)
+            cut = np.where((slot_group[b] == q)[:, None], 0, args[2])
+            rise = ref.smooth(*args[:2], cut, *args[3:]) - ref.smooth(*args)
+            assert float(scores.cost[q, b]) == pytest.approx(rise, abs=1e-10)
+
+
+@pytest.mark.parametrize(
+    ("penalty", "grouped"),
+    [(GroupMCP(1.0), False), (GroupMCP(1.0), True), (SparseGroupLasso(1.0), False),
+     (CompositeMCP(1.0), True)],
+    ids=lambda v: type(v).__name__ if isinstance(v, Penalty) else str(v),
+)  # fmt: skip
+def test_entry_lambda_keeps_every_excluded_feature_out(fitted, penalty, grouped):
+    """At it no excluded row can leave zero, just below one can; features inside do not count."""
+    data, _, fit = fitted
+    ids = np.array([0, 1, 1, 2, 3, 4, 5, 6, 7])  # features 1 and 2 are one group, inside lane 1
+    weights = np.linspace(0.8, 1.6, 8)
+    if grouped:
+        penalty = penalty.with_groups(FeatureGroups(jnp.asarray(ids), 8), weights)
+    found = entry_lambda(data, penalty, jnp.asarray(INDEX), fit.params)
+    for b in range(B):
+        g = new_row_gradients(arguments(data, fit.params, b, INDEX[b]), data)
+        g[INDEX[b][INDEX[b] < p]] = 0
+        zero, lam = np.zeros_like(g), float(found[b])
+        assert np.max(penalty.with_lam(lam * (1 + 1e-6)).distance(zero, jnp.asarray(g))) < 1e-9
+        assert np.max(penalty.with_lam(lam * (1 - 1e-3)).distance(zero, jnp.asarray(g))) > 0
+        if not grouped and isinstance(penalty, GroupMCP):
+            assert lam == pytest.approx(ref.l2(g).max(), rel=1e-6)

@@ -5,12 +5,14 @@ Only typer is imported here; a command imports what it needs when it runs, so th
 
 from __future__ import annotations
 
+import os
+import sys
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
-from .errors import one_line_errors
+from .errors import INTERRUPTED, one_line_errors
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -95,4 +97,13 @@ def predict(
 
 def main() -> None:
     """Entry point of the `spinnery` command."""
-    app()
+    try:
+        app()
+    except SystemExit as end:
+        if end.code == INTERRUPTED:
+            # A compilation may still run in a thread of JAX's, which an ordinary exit would tear
+            # down with a crash report. By now everything is tidied up.
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os._exit(INTERRUPTED)
+        raise

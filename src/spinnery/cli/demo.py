@@ -24,10 +24,10 @@ def run_demo(out: Path, n_decoys: int, max_features: int | None, hidden) -> None
         train_X, test_X, train_y, test_y = train_test_split(
             X, y, test_size=0.3, stratify=y, random_state=0
         )
-        console.print(
+        print(
             f"{len(X)} tumours, {measured.sum()} measured columns hidden among {n_decoys} decoys; "
             f"fitting {len(train_X)}, holding out {len(test_X)}.",
-            highlight=False,
+            flush=True,
         )
         start = time.perf_counter()
         fit(estimator, train_X, train_y.to_numpy(dtype=str))

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import numpy as np
 from rich.console import Console
-from rich.markup import escape
 from sklearn.base import clone
 from sklearn.model_selection import KFold, StratifiedKFold
 
@@ -57,16 +56,16 @@ def run_fit(request: Request) -> None:
         estimator = make_estimator(
             task, request.seed, request.rule, request.max_features, request.hidden
         )
-        console.print(f"{escape(why)} {X.shape[0]} samples, {X.shape[1]} columns.", highlight=False)
+        print(f"{why} {X.shape[0]} samples, {X.shape[1]} columns.", flush=True)
         start = time.perf_counter()
         fit(estimator, X, y)
         held_out = None
         if request.test_folds:
-            held_out = refit_on_folds(estimator, X, y, request, console)
+            held_out = refit_on_folds(estimator, X, y, request)
         seconds = time.perf_counter() - start
 
         metrics, predicted, samples = judge(estimator, X, y, held_out)
-        table = report.selected_table(estimator, held_out and held_out.times_selected)
+        table = report.selected_table(estimator, held_out.times_selected if held_out else None)
         write_fit(folder, estimator, table, metrics)
         write_predictions(folder, y, predicted, getattr(estimator, "classes_", None), samples)
 
@@ -76,17 +75,17 @@ def run_fit(request: Request) -> None:
     report.print_pairs(console, {**report.facts(estimator), **on, **metrics, **end})
 
 
-def refit_on_folds(estimator, X, y, request: Request, console: Console) -> HeldOut:
+def refit_on_folds(estimator, X, y, request: Request) -> HeldOut:
     """Repeat the whole procedure, selection included, without each fold in turn."""
     classifier = hasattr(estimator, "classes_")
     smallest = min(np.unique(y, return_counts=True)[1]) if classifier else len(y)
     n_folds = min(request.test_folds, int(smallest))
     kind = StratifiedKFold if classifier else KFold
     folds = kind(n_folds, shuffle=True, random_state=request.seed)
-    console.print(
+    print(
         f"Measuring on unseen samples: {n_folds} more fits, each without a fold "
         "(--test-folds 0 skips them).",
-        highlight=False,
+        flush=True,
     )
     scores = np.zeros((len(y), len(estimator.classes_)) if classifier else len(y))
     times = np.zeros(X.shape[1], int)

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from rich.console import Console
 
 from .. import io
 from .errors import InputError, listing, note
@@ -19,6 +18,8 @@ def run_predict(model: Path, data: Path, out: Path) -> None:
     """Write predictions (and class probabilities) of the rows of `data` to `out`."""
     if out.exists() and any(out.samefile(f) for f in (model, data) if f.exists()):
         raise InputError(f"--out {out} would overwrite an input; choose another name.")
+    if not out.parent.is_dir() or out.is_dir():
+        raise InputError(f"--out {out} is not a file in an existing folder; choose another name.")
     try:
         estimator = io.load(model)
     except OSError as error:
@@ -29,7 +30,7 @@ def run_predict(model: Path, data: Path, out: Path) -> None:
     table = predictions(estimator, rows if _named(estimator) else rows.to_numpy())
     write(table, out)
     count = "1 row" if len(table) == 1 else f"{len(table)} rows"
-    Console().print(f"Predicted {count} into {out}.", highlight=False, markup=False)
+    print(f"Predicted {count} into {out}.")
 
 
 def match(source: Source, estimator) -> Source:

@@ -129,12 +129,12 @@ def numeric(source: Source, may_drop: bool = False) -> Source:
             f"{source.file} has {int(missing.sum())} missing values, in {columns}; fill them in, "
             "or remove those rows or columns."
         )
-    values = frame.to_numpy(dtype=float)
-    infinite = ~np.isfinite(values).all(axis=0)
+    matrix = frame.to_numpy(dtype=float)
+    infinite = ~np.isfinite(matrix).all(axis=0)
     if infinite.any():
         raise InputError(
             f"{source.file} has infinite values, in {listing(frame.columns[infinite])}; replace "
             "them or remove those rows or columns."
         )
-    clean = pd.DataFrame(values, columns=frame.columns)
+    clean = pd.DataFrame(matrix, columns=frame.columns)
     return Source(source.file, clean, source.named, source.arrays)

@@ -136,6 +136,11 @@ class RegressionTargets(BaseSPINN):
 
     loss: str | Loss
 
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.target_tags.multi_output = True
+        return tags
+
     def _table(self, X, y, sample_weight) -> Table:
         X, y = validate_data(
             self, X, y, dtype=[np.float64, np.float32], multi_output=True, y_numeric=True,

@@ -95,7 +95,7 @@ class _SPINNCV(BaseSPINN):
         size = int(curve.sizes[position])
         chosen = curve.candidates[size]
         fit, certificate, n_iter = search.finish(chosen, curve.ridge)
-        self.stationarity_, self.n_iter_ = certificate, n_iter
+        self.stationarity_, self.n_iter_ = certificate, max(n_iter, 1)  # 0: already there
         models = [fit if k == size else curve.candidates[k] for k in curve.sizes]
         lambdas = search.lambdas(models, curve.ridge)
         self.hidden_, self.ridge_, self.lambda_ = (
@@ -107,7 +107,7 @@ class _SPINNCV(BaseSPINN):
         self.path_ = pd.DataFrame(
             {
                 "lambda": lambdas,
-                "n_features": curve.sizes,
+                "n_features": [int(np.sum(m.index < self.n_features_in_)) for m in models],
                 "cv_mean": curve.mean,
                 "cv_error": curve.error,
             }

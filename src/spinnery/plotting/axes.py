@@ -58,7 +58,7 @@ def label_lines(
         return
     low, high = ax.get_ylim()
     wanted = (np.asarray(heights, float) - low) / (high - low)
-    size = ax.get_figure(root=True).get_size_inches()[1] * ax.get_position().height * 72
+    size = ax.get_window_extent().height / ax.figure.dpi * 72  # height of the axes in points
     for i, y in enumerate(spread(wanted, 1.3 * LABEL_SIZE / size)):
         text = texts[i] if len(texts[i]) <= LONGEST else texts[i][: LONGEST - 1] + "…"
         ax.annotate(

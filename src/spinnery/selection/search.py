@@ -60,13 +60,13 @@ class Search:
         self.n_slots = _slots(settings)
         self.sweeps = "bfb" if hidden else "f"
         self.interrupted = False  # by the user: what is found so far must do
-        self._compiling = Thread(target=self._compile, daemon=True)
+        self._compiling = Thread(target=self._compile)
         self._compiling.start()
 
     def _compile(self) -> None:
         """Compile the refit programs while the path is still running.
 
-        A run of no iterations on empty slots has the shapes of the real ones.
+        Compiled, not run: two programs running at once may each wait for the other's threads.
         """
         dtype = self.table.X.dtype
         with jax.enable_x64(dtype == np.float64):
@@ -78,12 +78,12 @@ class Search:
             params = Params(np.zeros_like(W), upper)
             data = self._with_ridge(PATH_RIDGE)
             empty = np.full((lanes, self.n_slots), self.data.X.shape[1])
-            refit(data, empty, params, self._tolerance(), 0)
-            score_features(data, empty, -np.ones_like(empty), params)
+            refit.lower(data, empty, params, self._tolerance(), SEARCH_ITER).compile()
+            score_features.lower(data, empty, -np.ones_like(empty), params).compile()
             penalty = self.settings.groups.restrict(
                 self.settings.penalty, np.arange(self.data.X.shape[1])
             )
-            entry_lambda(data, penalty.with_lam(1.0), empty, params)
+            entry_lambda.lower(data, penalty.with_lam(1.0), empty, params).compile()
 
     def curve(self, ridge: float) -> Curve:
         """Exchange at `ridge`; the curve of the best candidates per lane and size."""
@@ -150,7 +150,11 @@ class Search:
         return final, float(fit.stationarity[0]), int(fit.n_iter[0])
 
     def lambdas(self, models: list[Candidate], ridge: float) -> np.ndarray:
-        """For each model of all samples, the smallest lambda that keeps the other features out."""
+        """For each model of all samples, the smallest lambda that keeps the other features out.
+
+        NaN for an empty network: its upper weights have faded, no feature has a gradient left,
+        and any lambda would do.
+        """
         lanes = self.data.weights.shape[1]
         data = self._with_ridge(ridge)
         data = Data(
@@ -165,7 +169,8 @@ class Search:
             padded = batch + [batch[0]] * (lanes - len(batch))
             found = entry_lambda(data, penalty.with_lam(1.0), *_stack(padded))
             out.extend(np.asarray(found)[: len(batch)].tolist())
-        return np.array(out)
+        faded = [bool(self.hidden) and not model.groups for model in models]
+        return np.where(faded, np.nan, out)
 
     # -- helpers ----------------------------------------------------------------------------
 
