@@ -40,11 +40,12 @@ class Groups(eqx.Module):
         if self.trivial:
             return penalty.with_groups(Rows(), None)
         inside = features < len(self.ids)
-        ids = self.ids[np.where(inside, features, 0)]
+        ids = np.where(inside, self.ids[np.where(inside, features, 0)], self.ids.max() + 1)
         present, local = np.unique(ids, return_inverse=True)
         weights = np.ones(len(features))
         if self.weights is not None:
-            weights[: len(present)] = self.weights[present]
+            real = present < len(self.weights)  # padding is a group of its own
+            weights[: len(present)][real] = self.weights[present[real]]
         return penalty.with_groups(
             FeatureGroups(jnp.asarray(local), len(features)), jnp.asarray(weights)
         )
@@ -161,7 +162,7 @@ class Path:
 
     def _violators(self, lams: Array) -> np.ndarray:
         """Features outside the working set that would enter at the current solution."""
-        if len(self.features) == self.p:
+        if np.count_nonzero(self.features < self.p) == self.p:
             return np.zeros(0, int)
         outside = np.ones(self.p, bool)
         outside[self.features[self.features < self.p]] = False
@@ -234,21 +235,26 @@ def sparse_starts(
     Returns per lane the features, their rows and the upper network at the first lambda that
     left so few, or at the last that left any, cut to the largest rows.
     """
-    kept: list = [None] * path.data.weights.shape[1]
+    kept = _nonzero_rows(path)  # where even the first lambda empties a lane
     for _ in range(max_steps):
         path.solve(lam, tol, max_iter)
-        W, upper = np.asarray(path.W), jax.tree.map(np.asarray, path.upper)
-        supports = path.supports()
-        for b, support in enumerate(supports):
-            if len(support) and (kept[b] is None or len(kept[b][0]) > max_features):
-                lane = jax.tree.map(lambda leaf, b=b: leaf[b], upper)
-                kept[b] = (path.features[support], W[support, b], lane)
-        if all(k is not None and len(k[0]) <= max_features for k in kept):
-            break
-        if not any(len(support) for support in supports):
+        lanes = _nonzero_rows(path)
+        for b, lane in enumerate(lanes):
+            if len(lane[0]) and len(kept[b][0]) > max_features:
+                kept[b] = lane
+        if all(len(k[0]) <= max_features for k in kept) or not any(len(k[0]) for k in lanes):
             break
         lam *= RATIO
     return [_largest_rows(start, max_features) for start in kept]
+
+
+def _nonzero_rows(path: Path) -> list[tuple[np.ndarray, np.ndarray, object]]:
+    """Each lane's features with a nonzero row, these rows, and its upper network."""
+    W, upper = np.asarray(path.W), jax.tree.map(np.asarray, path.upper)
+    return [
+        (path.features[s], W[s, b], jax.tree.map(lambda leaf, b=b: leaf[b], upper))
+        for b, s in enumerate(path.supports())
+    ]
 
 
 def _largest_rows(start, max_features: int):

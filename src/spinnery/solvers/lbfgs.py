@@ -11,7 +11,7 @@ import jax.numpy as jnp
 from ..arrays import Array
 
 MEMORY = 10
-PATIENCE = 20  # rejected trial steps in a row after which rounding has won
+PATIENCE = 20  # idle steps in a row after which rounding has won
 
 
 class Minimum(NamedTuple):
@@ -33,7 +33,7 @@ class _State(NamedTuple):
     y: Array  # past gradient changes
     rho: Array  # (MEMORY, B) 1 / <s, y>, 0 for an empty place
     gamma: Array  # scale of the initial Hessian inverse
-    rejected: Array
+    idle: Array  # steps in a row that were rejected or lowered the value by rounding alone
     done: Array
     n_iter: Array
     iteration: Array
@@ -88,8 +88,9 @@ def _iterate(value_and_grad, tol, s: _State) -> _State:
     curvature = jnp.sum(move * change, axis=-1)
     size = jnp.sum(change * change, axis=-1)
     update = accept & (curvature > 1e-8 * size) & (size > 0)
-    rejected = jnp.where(accept, 0, s.rejected + 1)
-    forget = rejected == PATIENCE // 2  # a bad memory: start again from steepest descent
+    falls = accept & (value < s.value - slack)
+    idle = jnp.where(falls, 0, s.idle + 1)
+    forget = ~accept & (idle == PATIENCE // 2)  # a bad memory: start again from steepest descent
 
     def push(memory, new):
         shape = (1, -1) + (1,) * (new.ndim - 1)
@@ -117,8 +118,8 @@ def _iterate(value_and_grad, tol, s: _State) -> _State:
         past_y,
         rho,
         gamma,
-        rejected,
-        s.done | (_norm(gradient) <= tol) | (rejected >= PATIENCE),
+        idle,
+        s.done | (_norm(gradient) <= tol) | (idle >= PATIENCE),
         s.n_iter + ~s.done,
         s.iteration + 1,
     )

@@ -116,9 +116,8 @@ def _iterate(problem: Problem, penalty: Penalty, tol, s: _State) -> _State:
     squared = lane_sum(move.W**2) + tree_lane_sum(jax.tree.map(jnp.square, move.upper))
     linear = lane_sum(grad.W * move.W) + tree_dot(grad.upper, move.upper)
     rounding = 8 * jnp.finfo(smooth.dtype).eps
-    bound_holds = smooth <= (
-        grad.value + linear + squared / (2 * s.step) + rounding * jnp.abs(grad.value)
-    )
+    room, slack = squared / (2 * s.step), rounding * jnp.abs(grad.value)
+    bound_holds = (smooth <= grad.value + linear + room + slack) | (room <= slack)
     falls = objective <= s.objective + rounding * jnp.abs(s.objective)
     accept = bound_holds & falls & ~s.done
 
