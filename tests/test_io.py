@@ -317,7 +317,11 @@ def test_nan_survives():
     assert np.isnan(decode(encode(float("nan"), "v", {}), {}))
 
 
-@pytest.mark.parametrize("value", [object(), {1}, print, 1j, np.array([1j]), KFold()], ids=lambda v: type(v).__name__)
+@pytest.mark.parametrize(
+    "value",
+    [object(), {1}, print, 1j, np.array([1j]), KFold()],
+    ids=lambda v: type(v).__name__,
+)
 def test_other_types_are_refused(value):
     with pytest.raises(UnsupportedError):
         encode(value, "v", {})
