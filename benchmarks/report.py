@@ -65,8 +65,8 @@ def simulations(rows: dict) -> list[str]:
     notes = [
         "Regressions have 500 samples and are scored on 2,000 noiseless points; classifications "
         "have 1,000 and are scored by the error that the true probabilities give the predicted "
-        "classes at 5,000 points. `gcrnet` has the 2,000 first epochs of its example, "
-        "`gcrnet-short` its default of 200 where p > n.",
+        "classes at 5,000 points. Seconds are of whichever runs shared the machine; the speed "
+        "table has those that count.",
         "",
     ]
     return [*out, *table(header, lines), *notes]

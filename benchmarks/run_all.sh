@@ -37,6 +37,6 @@ if [ -n "${SPINNERY_DATA:-}" ]; then
 else
   echo "== Real sets: skipped, SPINNERY_DATA is not set"
 fi
-step "Simulations, peers (40 min)" "$SPINNERY_PEERS" benchmarks/peer_simulations.py
+step "Simulations, peers (45 min)" "$SPINNERY_PEERS" benchmarks/peer_simulations.py
 step "RESULTS.md" "$PYTHON" benchmarks/report.py
 echo "All benchmarks in $((SECONDS - START)) s."
