@@ -10,7 +10,7 @@ import numpy as np
 import common
 import targets
 from common import HERE, REAL, options, read
-from size import exponent
+from size import exponents
 
 SIMULATED = {
     "additive": "test MSE",
@@ -133,8 +133,7 @@ def size(rows: dict) -> list[str]:
     header = ["features", "first fit, s", "second fit, s", "peak GiB", "true found", "others"]
     out = ["## Size, n = 500", "", *table(header, [[r[c] for c in columns] for r in found])]
     if len([r for r in found if r["warm"]]) > 1:
-        slopes = [f"{exponent(found, what):.2f}" for what in ("seconds", "warm", "peak_gib")]
-        out += ["Exponents against p: first fit {}, second fit {}, memory {}.".format(*slopes)]
+        out += [f"Exponents against p: {exponents(found)}."]
     return [*out, "", "![time and memory against the number of features](size.png)", ""]
 
 

@@ -3,7 +3,8 @@
 The default 5-fold cross-validation on the additive design, n = 500, p from 10^3 to 10^5, each in
 a fresh process with SPINNERY_CACHE=off: seconds of the first fit (compilation included) and of the
 second, and the process's peak resident memory over the first. The exponent is the slope of log
-seconds against log p. Writes size.png.
+seconds against log p, over all sizes and over the last decade, where the data dominate what a
+fit costs anyway. Writes size.png.
 
     python benchmarks/size.py [--smoke] [--features 1000 10000]
 """
@@ -54,17 +55,27 @@ def fit(p: int, smoke: bool) -> dict:
     return json.loads(done.stdout.splitlines()[-1])
 
 
-def exponent(rows: list[dict], what: str) -> float:
-    """Slope of log `what` against log p."""
-    points = [(row["p"], row[what]) for row in rows if row[what]]
+def exponent(rows: list[dict], what: str, from_p: int = 0) -> float:
+    """Slope of log `what` against log p, over `p >= from_p`."""
+    points = [(row["p"], row[what]) for row in rows if row[what] and row["p"] >= from_p]
     x, y = np.log(np.array(points, float)).T
     return float(np.polyfit(x, y, 1)[0])
+
+
+def exponents(rows: list[dict]) -> str:
+    """Exponents of time and memory, over all sizes and over the last decade."""
+    last = max(row["p"] for row in rows) // 10
+    return ", ".join(
+        f"{name} {exponent(rows, what):.2f} (last decade {exponent(rows, what, last):.2f})"
+        for what, name in (("seconds", "first fit"), ("warm", "second fit"), ("peak_gib", "memory"))
+    )
 
 
 def plot(rows: list[dict], path) -> None:
     """Seconds and memory against p, both axes logarithmic."""
     matplotlib.use("Agg")
     import matplotlib.pyplot as plt
+    from matplotlib.ticker import LogLocator, NullFormatter, StrMethodFormatter
 
     figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3.6), layout="constrained")
     for axes, lines, label in (
@@ -76,6 +87,10 @@ def plot(rows: list[dict], path) -> None:
             slope = f", exponent {exponent(rows, what):.2f}" if len(points) > 1 else ""
             axes.loglog(*zip(*points, strict=True), "o-", label=name + slope)
         axes.set(xlabel="features", ylabel=label)
+        axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        axes.yaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
+        axes.yaxis.set_minor_formatter(NullFormatter())
+        axes.grid(alpha=0.3)
         axes.legend()
     figure.suptitle("5-fold cross-validation, n = 500, additive design, two CPUs")
     figure.savefig(path, dpi=120)
@@ -88,8 +103,7 @@ def main() -> None:
         results.add(**fit(p, args.smoke))
     rows = sorted(results.rows, key=lambda row: row["p"])
     plot(rows, results.path.with_suffix(".png") if args.smoke else HERE / "size.png")
-    print(f"  exponent: first fit {exponent(rows, 'seconds'):.2f}", end="")
-    print(f", second {exponent(rows, 'warm'):.2f}, memory {exponent(rows, 'peak_gib'):.2f}")
+    print("  exponents: " + exponents(rows))
 
 
 if __name__ == "__main__":
