@@ -21,6 +21,7 @@ if hasattr(os, "sched_setaffinity"):
 HERE = Path(__file__).resolve().parent
 REAL = ("khan", "su", "alon", "golub", "riboflavin")
 REGRESSION = {"riboflavin"}
+COHORT_SETS = ("stemcells", "colon_msi")
 
 
 def options(doc: str, seeds, **more: dict) -> argparse.Namespace:

@@ -8,9 +8,12 @@ import json
 import numpy as np
 
 import common
+import report_integrative
 import targets
+import targets_integrative
 from common import HERE, REAL, options, read
 from size import exponents
+from tables import by_seed, table
 
 SIMULATED = {
     "additive": "test MSE",
@@ -19,24 +22,6 @@ SIMULATED = {
     "binary": "expected error",
     "three-class": "expected error",
 }
-
-
-def table(header: list[str], rows: list[list]) -> list[str]:
-    """A Markdown table; floats to three digits, None as a dash."""
-
-    def cell(value) -> str:
-        if value is None:
-            return "-"
-        return f"{value:.3g}" if isinstance(value, float) else str(value)
-
-    lines = [header, ["---"] * len(header), *rows]
-    return ["| " + " | ".join(map(cell, line)) + " |" for line in lines] + [""]
-
-
-def by_seed(rows: list[dict], what: str) -> str:
-    """One value per seed, in order."""
-    values = [row[what] for row in sorted(rows, key=lambda row: row["seed"])]
-    return " ".join(f"{v:.3g}" for v in values)
 
 
 def simulations(rows: dict) -> list[str]:
@@ -140,12 +125,13 @@ def size(rows: dict) -> list[str]:
 def main() -> None:
     args = options(__doc__, [])
     names = ("simulations", "peer_simulations", "real", "peer_real", "madelon", "peer_madelon",
-             "speed", "engine", "size")  # fmt: skip
+             "speed", "engine", "size", *report_integrative.FILES)  # fmt: skip
     rows = {name: read(name, args.smoke) for name in names}
     files = [HERE / "out" / ("smoke" if args.smoke else "") / f"{name}.json" for name in names]
     machines = {json.loads(f.read_text())["machine"] for f in files if f.exists()}
     marks = {True: "yes", False: "**no**", None: "not measured"}
-    judged = [[t.text, t.measured, marks[t.reached], f"`{t.command}`"] for t in targets.all_(rows)]
+    every = [*targets.all_(rows), *targets_integrative.all_(rows)]
+    judged = [[t.text, t.measured, marks[t.reached], f"`{t.command}`"] for t in every]
     days = sorted({r["measured"][:10] for found in rows.values() for r in found})
     out = [
         "# Results",
@@ -163,6 +149,7 @@ def main() -> None:
         *madelon(rows),
         *speed(rows),
         *size(rows),
+        *report_integrative.section(rows),
         (HERE / "notes.md").read_text().rstrip(),
         "",
     ]

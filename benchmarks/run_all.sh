@@ -15,7 +15,7 @@ step() { # what it does; the command
 }
 
 if [ "${1:-}" = --smoke ]; then
-  for name in simulations madelon engine report; do
+  for name in simulations madelon engine integrative report; do
     step "$name" "$PYTHON" "benchmarks/$name.py" --smoke
   done
   echo "Smoke run passed in $((SECONDS - START)) s."
@@ -31,9 +31,12 @@ step "Size: 1,000 to 100,000 features (10 min)" "$PYTHON" benchmarks/size.py
 step "Simulations, ours and told (8 min)" "$PYTHON" benchmarks/simulations.py
 step "Madelon form, ours (3 min)" "$PYTHON" benchmarks/madelon.py
 step "Madelon form, XGBoost (1 min)" "$SPINNERY_PEERS" benchmarks/peer_madelon.py
+step "Simulated cohorts, ours (10 min)" "$PYTHON" benchmarks/integrative.py
+step "Simulated cohorts, group lasso (10 s)" "$SPINNERY_PEERS" benchmarks/peer_integrative.py
 if [ -n "${SPINNERY_DATA:-}" ]; then
   step "Real sets, ours (5 min)" "$PYTHON" benchmarks/real.py
   step "Real sets, adelie (1 min)" "$SPINNERY_PEERS" benchmarks/peer_real.py
+  step "Real cohorts (15 min)" "$PYTHON" benchmarks/integrative_real.py
 else
   echo "== Real sets: skipped, SPINNERY_DATA is not set"
 fi

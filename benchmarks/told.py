@@ -30,7 +30,7 @@ def told_outputs(table: Table, folds: list[np.ndarray], X_test: np.ndarray) -> t
     k = table.X.shape[1]
     data = table.padded(weightings[:, lanes[1]], RIDGES[lanes[0]])
     W, upper = init_lanes(lanes[2].tolist(), k, (20,), table.n_outputs, "tanh", table.X.dtype.type)
-    index = np.tile(np.arange(k), (W.shape[1], 1))
+    index = np.tile(np.arange(k), (W.shape[1], 1, 1))
     fit = refit(data, index, Params(W, upper), 1e-4, 3000)
 
     objective = np.asarray(fit.objective).reshape(shape)

@@ -34,6 +34,23 @@ def composite(w, lam, gamma):
     return mcp(inner, lam, np.maximum(w.shape[-1] * gamma * lam / 2, 1e-300))
 
 
+def blocks_of(penalty, w):
+    """Rows `(..., M T)` of a cohort penalty as blocks `(..., M, T)`."""
+    return w.reshape(*w.shape[:-1], penalty.n_cohorts, -1)
+
+
+def omega(penalty, w):
+    """`sum_m Omega_alpha(w_m)` of the integrative MCP."""
+    blocks = blocks_of(penalty, w)
+    return ((1 - penalty.alpha) * l1(blocks) + penalty.alpha * l2(blocks)).sum(axis=-1)
+
+
+def levels(penalty, lam):
+    """`lam1 sqrt(M)` of the sparse group MCP's feature level, and `lam2` of its blocks."""
+    lam = np.asarray(lam)
+    return penalty.share * lam * np.sqrt(penalty.n_cohorts), (1 - penalty.share) * lam[..., None]
+
+
 def group_value(penalty, w, lam):
     """`Pen(w)` of the penalty's class and shape parameters at strength `lam`."""
     name = type(penalty).__name__
@@ -49,7 +66,17 @@ def group_value(penalty, w, lam):
         return scad(l2(w), lam, penalty.gamma)
     if name == "CompositeMCP":
         return composite(w, lam, penalty.gamma)
+    if name == "IntegrativeMCP":
+        return mcp(omega(penalty, w), lam, penalty.gamma)
+    if name == "SparseGroupMCP":
+        feature, block = levels(penalty, lam)
+        each = mcp(l2(blocks_of(penalty, w)), block, penalty.gamma)
+        return mcp(l2(w), feature, penalty.gamma) + each.sum(axis=-1)
     raise AssertionError(f"no reference for {name}")
+
+
+def mcp_slope(t, lam, gamma, h=1e-7):
+    return (mcp(t + h, lam, gamma) - mcp(t, lam, gamma)) / h
 
 
 def tangent_slopes(a, lam, gamma, h=1e-7):
@@ -62,6 +89,58 @@ def tangent_slopes(a, lam, gamma, h=1e-7):
         moved[..., t] += h
         out[..., t] = (composite(moved, lam, gamma) - base) / h
     return out
+
+
+def cohort_slopes(penalty, at, lam):
+    """Slopes of the sparse group MCP in the norms of the row and of its blocks."""
+    feature, block = levels(penalty, lam)
+    return (
+        mcp_slope(l2(at), feature, penalty.gamma),
+        mcp_slope(l2(blocks_of(penalty, at)), block, penalty.gamma),
+    )
+
+
+def majoriser(penalty, w, at, lam):
+    """What `prox` takes for `Pen(w)`: its tangent at `at` up to a constant, or `Pen(w)` itself."""
+    name = type(penalty).__name__
+    if name == "CompositeMCP":
+        return (tangent_slopes(at, lam, penalty.gamma) * np.abs(w)).sum(axis=-1)
+    if name == "IntegrativeMCP":
+        return mcp_slope(omega(penalty, at), lam, penalty.gamma) * omega(penalty, w)
+    if name == "SparseGroupMCP":
+        feature, block = cohort_slopes(penalty, at, lam)
+        return feature * l2(w) + (block * l2(blocks_of(penalty, w))).sum(axis=-1)
+    return group_value(penalty, w, lam)
+
+
+def subgradient(penalty, w, lam, pick):
+    """An element of the subdifferential at `w` where `prox` is a tangent's.
+
+    `pick` in `[-1, 1]` says which: it stands for the sign of weights at zero and, where it is
+    longer than 1, cut down to that, for the direction of blocks and rows at zero.
+    """
+
+    def sign(w, pick):
+        return np.where(w != 0, np.sign(w), pick)
+
+    def direction(w, pick):
+        norms = l2(w)[..., None]
+        inside = pick / np.maximum(l2(pick), 1)[..., None]
+        return np.where(norms > 0, w / np.maximum(norms, 1e-300), inside)
+
+    name = type(penalty).__name__
+    if name == "CompositeMCP":
+        return tangent_slopes(w, lam, penalty.gamma) * sign(w, pick)
+    blocks = blocks_of(penalty, w), blocks_of(penalty, pick)
+    if name == "IntegrativeMCP":
+        slope = mcp_slope(omega(penalty, w), lam, penalty.gamma)[..., None]
+        inner = (1 - penalty.alpha) * sign(*blocks) + penalty.alpha * direction(*blocks)
+        return slope * inner.reshape(w.shape)
+    if name == "SparseGroupMCP":
+        feature, block = cohort_slopes(penalty, w, lam)
+        inner = block[..., None] * direction(*blocks)
+        return feature[..., None] * direction(w, pick) + inner.reshape(w.shape)
+    raise AssertionError(f"{name} has a prox of its own")
 
 
 def better_candidate(objective, z, size, seed=0):

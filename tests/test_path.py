@@ -1,7 +1,8 @@
-"""The penalised path: working sets, groups, dense start, sparse starts."""
+"""The penalised path: working sets, groups, sparse starts."""
 
 from __future__ import annotations
 
+import equinox as eqx
 import jax.numpy as jnp
 import numpy as np
 import pytest
@@ -10,10 +11,11 @@ import references as ref
 from spinnery import path as path_module
 from spinnery.losses import resolve
 from spinnery.nn import ACTIVATIONS, Upper
-from spinnery.path import Groups, Path, _rotation, dense_start, lambda_linear, sparse_starts
+from spinnery.path import Groups, Path, lambda_linear, sparse_starts
 from spinnery.penalties import CompositeMCP, GroupLasso, GroupMCP, Rows
 from spinnery.problem import Params
 from spinnery.solvers.refit import Data
+from spinnery.start import dense_start
 
 pytestmark = pytest.mark.usefixtures("x64")
 
@@ -31,7 +33,7 @@ def make(loss="squared", columns=p, samples=n, lanes=B, seed=0, K=K):
     weights = rng.random((samples, lanes))
     weights /= weights.sum(axis=0)
     arrays = [jnp.asarray(a) for a in (X, targets, weights, np.full(lanes, 0.01))]
-    return Data(*arrays, resolve(loss))
+    return Data(*arrays, resolve(loss), (0, samples))
 
 
 def zeros(data, K=K):
@@ -186,39 +188,6 @@ def test_lambda_linear_empties_the_linear_model(loss):
 # -- starts ---------------------------------------------------------------------------------------
 
 
-def test_rotation_reproduces_the_data():
-    rng = np.random.default_rng(4)
-    X = rng.normal(size=(10, 50))
-    US, V = _rotation(jnp.asarray(X))
-    assert US.shape == (10, 10) and V.shape == (50, 10)
-    np.testing.assert_allclose(US @ V.T, X, atol=1e-10)
-    np.testing.assert_allclose(V.T @ V, np.eye(10), atol=1e-10)
-    centred = X - X.mean(axis=0)  # one direction has nothing in it, as in any centred table
-    US, V = _rotation(jnp.asarray(centred))
-    np.testing.assert_allclose(US @ V.T, centred, atol=1e-6)
-    assert np.isfinite(np.asarray(V)).all()
-
-
-@pytest.mark.parametrize("columns", [20, 60], ids=["as it is", "rotated"])
-def test_dense_start_learns_from_all_features(columns):
-    data = make(columns=columns, samples=20, K=1)
-    params = dense_start(data, [1, 2, 1], (4,), 1, "tanh")
-    assert params.W.shape == (columns, B, 4)
-    assert np.all(np.any(np.asarray(params.W) != 0, axis=(1, 2)))
-    for b in range(B):
-        W, bias, layers = ref.lane(params, b)
-        arguments = (np.asarray(data.X), np.asarray(data.targets), np.asarray(data.weights[:, b]))
-        fitted = ref.smooth("squared", ACTIVATIONS["tanh"], W, bias, layers, *arguments, 0.0)
-        mean = np.average(arguments[1], axis=0, weights=arguments[2])
-        constant = arguments[2] @ ref.loss_value("squared", np.tile(mean, (20, 1)), arguments[1])
-        assert fitted < 0.2 * constant
-        if columns > 2 * 20:  # ridge training never leaves the row space of X
-            coefficients = np.linalg.lstsq(arguments[0].T, W, rcond=None)[0]
-            np.testing.assert_allclose(arguments[0].T @ coefficients, W, atol=1e-8)
-    # lanes differ by their seeds and weights alone
-    assert not np.allclose(params.W[:, 0], params.W[:, 1])
-
-
 @pytest.fixture(scope="module")
 def started(x64):
     data = make(columns=30, samples=20, K=1)
@@ -272,9 +241,7 @@ def test_sparse_starts_survive_a_lane_that_is_empty_at_once(started):
 def test_path_keeps_padding_empty(started):
     """Columns past the real features are zero in the data and stay out of every support."""
     data, dense = started
-    padded = Data(
-        jnp.pad(data.X, ((0, 0), (0, 2))), data.targets, data.weights, data.ridge, data.loss
-    )
+    padded = eqx.tree_at(lambda d: d.X, data, jnp.pad(data.X, ((0, 0), (0, 2))))
     wide = dense._replace(W=np.concatenate([np.asarray(dense.W), np.zeros((2, B, 4))]))
     path = Path(padded, GroupLasso(1.0), alone(30), wide)
     lam = 0.2 * lambda_linear(padded, GroupLasso(1.0), alone(30))

@@ -13,7 +13,7 @@ from matplotlib.text import Text
 from numpy.testing import assert_allclose, assert_array_equal
 
 from spinnery import SPINNClassifier, SPINNRegressor, SPINNRegressorCV
-from spinnery.plotting import plot_cv, plot_path, plot_predictions
+from spinnery.plotting import plot_cohort_errors, plot_cohorts, plot_cv, plot_path, plot_predictions
 from spinnery.plotting.axes import FAINT, spread
 from spinnery.plotting.cv import one_se_row
 
@@ -112,7 +112,7 @@ def fake(n_selected, norms):
         fit=None,
         n_features_in_=p,
         lambda_=0.2,
-        selected_=np.arange(p) < n_selected,
+        get_support=lambda: np.arange(p) < n_selected,
         coef_norm_=np.where(np.arange(p) < n_selected, norms, 0),
         path_=pd.DataFrame({"lambda": [0.1, 0.2], "n_features": [p, n_selected]}),
         path_coef_norm_=sparse.csr_array(np.stack([norms, norms])),
@@ -241,3 +241,25 @@ def test_spread_keeps_gap_order_and_bounds(seed):
     assert out.min() >= 0 and out.max() <= 1 + 1e-12
     apart = np.array([0.1, 0.5, 0.9])
     assert_allclose(spread(apart, 0.06), apart)
+
+
+def test_cohort_pictures_show_every_block_and_error():
+    table = pd.DataFrame(
+        {"feature": ["a", "b", "c"], "kind": ["specific", "shared", "shared"],
+         "n_cohorts": [1, 2, 2], "north": [0.5, 0.4, 0.3], "south": [0.0, 0.2, np.nan]}
+    )  # fmt: skip
+    model = SimpleNamespace(cohorts_=np.array(["north", "south"]), cohort_table=lambda: table)
+    ax = plot_cohorts(model, axes())
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["b", "c", "a"]  # shared first
+    shown = ax.images[0].get_array()
+    assert_array_equal(np.ma.getmaskarray(shown), [[False, False], [False, True], [False, True]])
+    assert [text.get_text() for text in ax.texts] == ["\u00d7"]  # absent, not merely unused
+    assert "2 shared by all" in ax.get_title("left")
+    with pytest.raises(ValueError, match=r"^plot_cohorts needs a fitted integrative estimator"):
+        plot_cohorts(fake(1, np.full(2, 0.5)), axes())
+
+    errors = {"ours": {"north": 0.1, "south": 0.0}, "pooled": {"north": 0.3}}
+    ax = plot_cohort_errors(errors, "share misclassified", axes())
+    assert_allclose([bar.get_height() for bar in ax.patches], [0.1, 0.0, 0.3, np.nan])
+    assert ax.get_ylim()[0] == 0
+    assert plot_cohort_errors({"ours": {"a": 0.0}}, "error", axes()).get_ylim() == (0, 1)

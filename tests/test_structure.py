@@ -17,7 +17,7 @@ FILES = sorted(SRC.rglob("*.py"))
 # Each layer may import itself and those before it. Whatever is not listed lies above all of them.
 LAYERS = [
     "arrays", "compilation", "progress", "penalties", "losses", "nn", "design", "problem",
-    "solvers", "table", "path", "selection", "estimators",
+    "solvers", "cohorts", "table", "start", "path", "selection", "estimators",
 ]  # fmt: skip
 # Imports inside functions that reach up, each for the convenience of a method.
 REACHES_UP = {("estimators/base.py", "io")}

@@ -11,18 +11,29 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from . import datasets, losses, nn, penalties, plotting
+    from .estimators.integrative import IntegrativeSPINNClassifier, IntegrativeSPINNRegressor
+    from .estimators.integrative_cv import (
+        IntegrativeSPINNClassifierCV,
+        IntegrativeSPINNRegressorCV,
+    )
     from .estimators.spinn import SPINNClassifier, SPINNRegressor
     from .estimators.spinn_cv import SPINNClassifierCV, SPINNRegressorCV
     from .io import load
+    from .selection.transfer import leave_one_cohort_out
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "IntegrativeSPINNClassifier",
+    "IntegrativeSPINNClassifierCV",
+    "IntegrativeSPINNRegressor",
+    "IntegrativeSPINNRegressorCV",
     "SPINNClassifier",
     "SPINNClassifierCV",
     "SPINNRegressor",
     "SPINNRegressorCV",
     "datasets",
+    "leave_one_cohort_out",
     "load",
     "losses",
     "nn",
@@ -31,10 +42,15 @@ __all__ = [
 ]
 
 _HOMES = {
+    "IntegrativeSPINNClassifier": "estimators.integrative",
+    "IntegrativeSPINNClassifierCV": "estimators.integrative_cv",
+    "IntegrativeSPINNRegressor": "estimators.integrative",
+    "IntegrativeSPINNRegressorCV": "estimators.integrative_cv",
     "SPINNClassifier": "estimators.spinn",
     "SPINNRegressor": "estimators.spinn",
     "SPINNClassifierCV": "estimators.spinn_cv",
     "SPINNRegressorCV": "estimators.spinn_cv",
+    "leave_one_cohort_out": "selection.transfer",
     "load": "io",
 }
 

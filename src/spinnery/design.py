@@ -2,12 +2,14 @@
 
 Data enter the engine only through two products, `X @ W` and `X.T @ Z`; how they are stored is
 this module's business alone. `W` has shape `(p, B, T)` (features, lanes, hidden units), `Z` has
-shape `(n, B, T)`.
+shape `(n, B, T)`. With M cohorts a row of `W` holds one block per cohort, `(p, B, M T)`, and each
+sample meets its own cohort's block only.
 """
 
 from __future__ import annotations
 
 import abc
+import itertools
 
 import equinox as eqx
 import jax.numpy as jnp
@@ -16,7 +18,12 @@ from .arrays import Array
 
 
 class Design(eqx.Module):
-    """A data matrix of `n` samples."""
+    """A data matrix of `n` samples, those of a cohort side by side."""
+
+    @property
+    @abc.abstractmethod
+    def bounds(self) -> tuple[int, ...]:
+        """Cohort m is rows `bounds[m]` to `bounds[m + 1]`."""
 
     @abc.abstractmethod
     def matmul(self, W: Array) -> Array:
@@ -32,6 +39,10 @@ class DenseDesign(Design):
 
     X: Array
 
+    @property
+    def bounds(self) -> tuple[int, ...]:
+        return (0, self.X.shape[0])
+
     def matmul(self, W: Array) -> Array:
         p, *lanes = W.shape
         return (self.X @ W.reshape(p, -1)).reshape(self.X.shape[0], *lanes)
@@ -46,6 +57,10 @@ class LaneDesign(Design):
 
     X: Array
 
+    @property
+    def bounds(self) -> tuple[int, ...]:
+        return (0, self.X.shape[1])
+
     def matmul(self, W: Array) -> Array:
         return jnp.einsum("bnk,kbt->nbt", self.X, W)
 
@@ -53,12 +68,50 @@ class LaneDesign(Design):
         return jnp.einsum("bnk,nbt->kbt", self.X, Z)
 
 
-def take_lanes(X_columns: Array, index: Array) -> LaneDesign:
-    """Columns `index[b]` for lane `b`, from `X_columns = X.T` of shape `(p + 1, n)`.
+class CohortDesign(Design):
+    """One design per cohort, rows one below the other, weights side by side.
 
-    The last row of `X_columns` is zero: `index == p` marks an empty slot.
+    No block-diagonal matrix is formed: the cost is that of the samples.
     """
-    return LaneDesign(jnp.swapaxes(X_columns[index], 1, 2))
+
+    cohorts: tuple[Design, ...]
+
+    @property
+    def bounds(self) -> tuple[int, ...]:
+        return (0, *itertools.accumulate(cohort.bounds[-1] for cohort in self.cohorts))
+
+    def matmul(self, W: Array) -> Array:
+        blocks = split_blocks(W, len(self.cohorts))
+        return jnp.concatenate(
+            [cohort.matmul(blocks[:, :, m]) for m, cohort in enumerate(self.cohorts)]
+        )
+
+    def rmatmul(self, Z: Array) -> Array:
+        parts = zip(self.cohorts, itertools.pairwise(self.bounds), strict=True)
+        blocks = [cohort.rmatmul(Z[a:b]) for cohort, (a, b) in parts]
+        return jnp.concatenate(blocks, axis=-1)
+
+
+def split_blocks(W: Array, n_cohorts: int) -> Array:
+    """Rows as blocks: `(..., M T)` to `(..., M, T)`."""
+    return W.reshape(*W.shape[:-1], n_cohorts, W.shape[-1] // n_cohorts)
+
+
+def dense_design(X: Array, bounds: tuple[int, ...]) -> Design:
+    """All columns of `X` for all lanes, in the cohorts that `bounds` delimits."""
+    parts = tuple(DenseDesign(X[a:b]) for a, b in itertools.pairwise(bounds))
+    return parts[0] if len(parts) == 1 else CohortDesign(parts)
+
+
+def lane_design(X: Array, bounds: tuple[int, ...], index: Array) -> Design:
+    """Columns `index[b, m]` for lane `b` in cohort `m`, from `(B, M, k)`; `>= p` is empty."""
+
+    def part(m, a, b):
+        columns = jnp.take(X[a:b], index[:, m], axis=1, mode="fill", fill_value=0)  # (n, B, k)
+        return LaneDesign(jnp.swapaxes(columns, 0, 1))
+
+    parts = tuple(part(m, a, b) for m, (a, b) in enumerate(itertools.pairwise(bounds)))
+    return parts[0] if len(parts) == 1 else CohortDesign(parts)
 
 
 def round_up(size: int, low: int = 64) -> int:

@@ -27,12 +27,16 @@ FORMAT = "spinnery"
 VERSION = 1
 
 ESTIMATORS = {
+    "IntegrativeSPINNClassifier": ".estimators.integrative",
+    "IntegrativeSPINNRegressor": ".estimators.integrative",
+    "IntegrativeSPINNClassifierCV": ".estimators.integrative_cv",
+    "IntegrativeSPINNRegressorCV": ".estimators.integrative_cv",
     "SPINNClassifier": ".estimators.spinn",
     "SPINNRegressor": ".estimators.spinn",
     "SPINNClassifierCV": ".estimators.spinn_cv",
     "SPINNRegressorCV": ".estimators.spinn_cv",
 }
-PRIVATE = ("_model", "_y_ndim")  # fitted state that is not public
+PRIVATE = ("_models", "_y_ndim")  # fitted state that is not public
 
 
 def save(estimator: Any, file: str | os.PathLike) -> None:

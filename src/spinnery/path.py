@@ -13,12 +13,10 @@ import jax.numpy as jnp
 import numpy as np
 
 from .arrays import Array
-from .design import DenseDesign, round_up
-from .nn import init_lanes
+from .design import Design, dense_design, round_up
 from .penalties import FeatureGroups, Penalty, Rows
 from .problem import Params, Problem
 from .solvers import proximal
-from .solvers.dense import train_dense
 from .solvers.refit import Data
 
 RATIO = 1.25  # between successive lambdas
@@ -49,42 +47,6 @@ class Groups(eqx.Module):
         return penalty.with_groups(
             FeatureGroups(jnp.asarray(local), len(features)), jnp.asarray(weights)
         )
-
-
-def dense_start(
-    data: Data, seeds: list[int], hidden: tuple[int, ...], n_outputs: int, activation: str
-) -> Params:
-    """Ridge-only networks on all features, one per seed, `W` of shape `(p, B, T)`.
-
-    Ridge training never leaves the row space of `X`, so with `p` well over `n` it runs on the
-    rotated data `U S` of `X = U S V'`, `n` columns instead of `p`, and returns `V C`.
-    """
-    n, p = data.X.shape
-    rotate = p > 2 * n
-    width = n if rotate else p
-    # weights are scaled for the p features they stand for, not for the n rotated columns
-    scale = ((width + hidden[0]) / (p + hidden[0])) ** 0.5 if hidden else 1.0
-    W, upper = init_lanes(seeds, width, hidden, n_outputs, activation, data.X.dtype)
-    X, basis = _rotation(data.X) if rotate else (data.X, None)
-    problem = Problem(DenseDesign(X), data.targets, data.weights, data.ridge, data.loss)
-    params = train_dense(problem, Params(W * data.X.dtype.type(scale), upper))
-    if basis is not None:
-        params = params._replace(W=_unrotate(basis, params.W))
-    return params
-
-
-@jax.jit
-def _rotation(X: Array) -> tuple[Array, Array]:
-    """`U S` `(n, n)` and `V` `(p, n)` of `X = U S V'`, by the Gram matrix."""
-    values, U = jnp.linalg.eigh(X @ X.T)
-    S = jnp.sqrt(jnp.maximum(values, 0))
-    inverse = jnp.where(1e-4 * jnp.max(S) < S, 1 / jnp.maximum(S, 1e-30), 0)
-    return U * S, X.T @ (U * inverse)
-
-
-@jax.jit
-def _unrotate(basis: Array, C: Array) -> Array:
-    return DenseDesign(basis).matmul(C)
 
 
 class Path:
@@ -156,8 +118,7 @@ class Path:
             W = np.concatenate([np.asarray(W)[: self.p], np.zeros((1, *W.shape[1:]), W.dtype)])[
                 padded
             ]
-        data = self.data
-        self.problem = Problem(DenseDesign(X), data.targets, data.weights, data.ridge, data.loss)
+        self.X, self.problem = X, self.data.over(X)
         self.W = W
 
     def _violators(self, lams: Array) -> np.ndarray:
@@ -167,12 +128,9 @@ class Path:
         outside = np.ones(self.p, bool)
         outside[self.features[self.features < self.p]] = False
         outside[len(self.groups.ids) :] = False
-        full = Problem(
-            DenseDesign(self.data.X), self.data.targets, self.data.weights, self.data.ridge,
-            self.data.loss,
-        )  # fmt: skip
         excess = _entering(
-            full, self.groups.restrict(self.penalty, np.arange(self.p)).with_lam(lams),
+            self.data.over(self.data.X),
+            self.groups.restrict(self.penalty, np.arange(self.p)).with_lam(lams),
             Params(self.W, self.upper), self.problem.design,
         )  # fmt: skip
         return np.flatnonzero(outside & np.asarray(excess))
@@ -193,7 +151,7 @@ def _take_columns(X: Array, columns: Array) -> Array:
 
 
 @jax.jit
-def _entering(full: Problem, penalty: Penalty, params: Params, design: DenseDesign) -> Array:
+def _entering(full: Problem, penalty: Penalty, params: Params, design: Design) -> Array:
     """Features whose zero row violates optimality in some lane, `(p,)` bool."""
 
     def total(Z):
@@ -218,12 +176,12 @@ def lambda_linear(data: Data, penalty: Penalty, groups: Groups) -> float:
     mean = weights @ targets
     residual = (weights[:, None] * (mean - targets)).astype(data.X.dtype)
     restricted = groups.restrict(penalty, np.arange(data.X.shape[1])).with_lam(1.0)
-    return float(_lambda_max(restricted, data.X, residual))
+    return float(_lambda_max(restricted, dense_design(data.X, data.bounds), residual))
 
 
 @jax.jit
-def _lambda_max(penalty: Penalty, X: Array, residual: Array) -> Array:
-    return penalty.lambda_max(X.T @ residual)
+def _lambda_max(penalty: Penalty, design: Design, residual: Array) -> Array:
+    return penalty.lambda_max(design.rmatmul(residual[:, None])[:, 0])
 
 
 def sparse_starts(

@@ -5,11 +5,13 @@ For lane `b`, with `w` its sample weights (summing to one) and `W` its first lay
     f(W, u) = sum_i w_i loss(u(x_i W), y_i) + ridge/2 (||W||^2 + ||weights of u||^2)
     F(W, u) = f(W, u) + sum_g Pen(W_g; lam)
 
-Biases are not penalised. All functions return one number per lane.
+Biases are not penalised. All functions return one number per lane. With several cohorts, `x_i W`
+is of sample i's cohort's block of `W`, and `u` may be a `CohortUpper`.
 """
 
 from __future__ import annotations
 
+import itertools
 from typing import NamedTuple
 
 import equinox as eqx
@@ -19,14 +21,14 @@ import jax.numpy as jnp
 from .arrays import Array
 from .design import Design
 from .losses import Loss
-from .nn import Upper, apply_lanes, lane_squared_norms
+from .nn import CohortUpper, Upper, apply_cohorts, lane_squared_norms
 
 
 class Params(NamedTuple):
     """B models: first layers side by side, `(p, B, T)`, and upper networks with a lane axis."""
 
     W: Array
-    upper: Upper
+    upper: Upper | CohortUpper
 
 
 class Gradient(NamedTuple):
@@ -56,11 +58,15 @@ class Problem(eqx.Module):
     ridge: Array
     loss: Loss
 
-    def sample_losses(self, upper: Upper, Z: Array) -> Array:
-        """Loss of every sample in every lane, `(n, B)`."""
-        return self.loss.value(apply_lanes(upper, Z), self.targets[:, None, :])
+    def outputs(self, upper: Upper | CohortUpper, Z: Array) -> Array:
+        """Raw outputs `(n, B, K)`."""
+        return apply_cohorts(upper, Z, self.design.bounds)
 
-    def upper_value(self, upper: Upper, Z: Array) -> Array:
+    def sample_losses(self, upper: Upper | CohortUpper, Z: Array) -> Array:
+        """Loss of every sample in every lane, `(n, B)`."""
+        return self.loss.value(self.outputs(upper, Z), self.targets[:, None, :])
+
+    def upper_value(self, upper: Upper | CohortUpper, Z: Array) -> Array:
         """`f` without the first layer's ridge, `(B,)`."""
         data = jnp.sum(self.weights * self.sample_losses(upper, Z), axis=0)
         return data + 0.5 * self.ridge * lane_squared_norms(upper)
@@ -82,20 +88,25 @@ class Problem(eqx.Module):
         g_W = self.design.rmatmul(g_Z) + self.ridge[:, None] * params.W
         return Gradient(values + 0.5 * self.ridge * lane_sum(params.W**2), g_W, g_upper)
 
-    def output_metric(self, upper: Upper, Z: Array) -> Array:
-        """`sum_i w_i J_i' C_i J_i + ridge I`, `(B, T, T)`.
+    def output_metric(self, upper: Upper | CohortUpper, Z: Array) -> Array:
+        """`sum_i w_i J_i' C_i J_i + ridge I` over each cohort's samples, `(B, M, T, T)`.
 
         `J_i` is the Jacobian of the outputs in sample i's pre-activations, `C_i` the loss's
-        curvature. For a standardised feature it is the Gauss-Newton Hessian of a new row.
+        curvature. For a standardised feature it is the Gauss-Newton Hessian of a new block.
         """
 
-        def lane(upper, Z, weights, ridge):
+        def lane(upper, Z, weights, ridge, targets):
             jacobian = jax.vmap(jax.jacrev(upper))(Z)  # (n, K, T)
-            curvature = self.loss.curvature(upper(Z), self.targets)
+            curvature = self.loss.curvature(upper(Z), targets)
             metric = jnp.einsum("n,nkt,nkl,nls->ts", weights, jacobian, curvature, jacobian)
             return metric + ridge * jnp.eye(Z.shape[-1], dtype=Z.dtype)
 
-        return jax.vmap(lane, in_axes=(0, 1, 1, 0))(upper, Z, self.weights, self.ridge)
+        lanes = jax.vmap(lane, in_axes=(0, 1, 1, 0, None))
+        metrics = [
+            lanes(upper.cohort(m), Z[a:b], self.weights[a:b], self.ridge, self.targets[a:b])
+            for m, (a, b) in enumerate(itertools.pairwise(self.design.bounds))
+        ]
+        return jnp.stack(metrics, axis=1)
 
 
 def lane_sum(W: Array) -> Array:

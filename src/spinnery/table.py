@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
 
 import jax.numpy as jnp
 import numpy as np
@@ -11,51 +13,70 @@ from .design import round_up
 from .losses import Huber, Logistic, Loss, SoftmaxCrossEntropy
 from .solvers.refit import Data
 
-FEATURE_GRID = 16
+FEATURE_GRID = 16  # low end of the grids that features, and samples of one of several cohorts, use
+COHORT_GRID = 16
 
 
 @dataclass(frozen=True)
 class Table:
-    """A standardised data set.
+    """A data set standardised within each of its M cohorts.
 
-    `X` `(n, p)` has weighted mean 0 and variance 1 per column (constant columns are 0), `targets`
-    `(n, K)` are standardised values or class indicators, `weights` `(n,)` sum to one.
+    `X` `(n, p)` has weighted mean 0 and variance 1 per column and cohort (constant and absent
+    columns are 0), `targets` `(n, K)` are standardised values or class indicators, `weights`
+    `(n,)` sum to one.
     """
 
     X: np.ndarray
     targets: np.ndarray
     weights: np.ndarray
-    center: np.ndarray  # (p,)
-    scale: np.ndarray  # (p,)
+    codes: np.ndarray  # (n,) cohort of each sample, 0 ... M - 1
+    center: np.ndarray  # (M, p)
+    scale: np.ndarray  # (M, p)
     loss: Loss
-    target_center: np.ndarray | None = None  # (K,) regression
+    target_center: np.ndarray | None = None  # (M, K) regression
     target_scale: np.ndarray | None = None
     classes: np.ndarray | None = None  # classification
+
+    @property
+    def n_cohorts(self) -> int:
+        return len(self.center)
 
     @property
     def n_outputs(self) -> int:
         return self.targets.shape[1]
 
-    def padded(self, weights: np.ndarray, ridge: np.ndarray) -> Data:
-        """On the device, zero-padded to a coarse grid of shapes that share compiled programs.
+    @cached_property
+    def layout(self) -> tuple[np.ndarray, tuple[int, ...]]:
+        """Each sample's row on the device `(n,)`, and the cohorts' bounds there."""
+        sizes = np.bincount(self.codes)
+        low = 64 if len(sizes) == 1 else COHORT_GRID
+        bounds = np.cumsum([0, *(round_up(int(size), low) for size in sizes)])
+        rows = np.empty(len(self.codes), int)
+        for m, size in enumerate(sizes):
+            rows[self.codes == m] = bounds[m] + np.arange(size)
+        return rows, tuple(bounds.tolist())
 
-        `weights` `(n, B)` are the lanes' sample weights, `ridge` `(B,)`.
+    def padded(self, weights: np.ndarray, ridge: np.ndarray) -> Data:
+        """On the device, cohort after cohort, zero-padded to a coarse grid of shapes.
+
+        Data of the same padded shape share compiled programs. `weights` `(n, B)` are the lanes'
+        sample weights, `ridge` `(B,)`.
         """
-        n, p = self.X.shape
-        rows, columns = round_up(n), round_up(p, FEATURE_GRID)
+        rows, bounds = self.layout
         dtype = self.X.dtype
 
-        def pad(a, shape):
-            out = np.zeros(shape, dtype)
-            out[: a.shape[0], : a.shape[1]] = a
+        def pad(a, columns):
+            out = np.zeros((bounds[-1], columns), dtype)
+            out[rows, : a.shape[1]] = a
             return jnp.asarray(out)
 
         return Data(
-            pad(self.X, (rows, columns)),
-            pad(self.targets, (rows, self.n_outputs)),
-            pad(weights, (rows, weights.shape[1])),
+            pad(self.X, round_up(self.X.shape[1], FEATURE_GRID)),
+            pad(self.targets, self.n_outputs),
+            pad(weights, weights.shape[1]),
             jnp.asarray(ridge, dtype),
             self.loss,
+            bounds,
         )
 
     def without(self, rows: np.ndarray) -> np.ndarray:
@@ -65,20 +86,19 @@ class Table:
         return weights / weights.sum()
 
 
-def standardise(X: np.ndarray, weights: np.ndarray, dtype) -> tuple[np.ndarray, ...]:
-    """Columns of mean 0 and variance 1 under `weights`; returns `X, center, scale`.
+Spread = Callable[[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]
 
-    A column whose spread is rounding noise beside its mean is constant: it becomes zero, and a
-    zero column is never selected.
+
+def standard_scale(values: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Mean and standard deviation of each column.
+
+    A column whose spread is rounding noise beside its mean is constant: its scale is infinite, so
+    that it becomes zero, and a zero column is never selected. So does one of NaN.
     """
-    X = np.asarray(X, np.float64)
-    center = weights @ X
-    centred = X - center
-    scale = np.sqrt(weights @ centred**2)
-    constant = scale <= 1e-7 * np.abs(center) + np.finfo(np.float64).tiny
-    scale[constant] = 1
-    centred[:, constant] = 0
-    return (centred / scale).astype(dtype), center, scale
+    center = weights @ values
+    scale = np.sqrt(weights @ (values - center) ** 2)
+    varies = scale > 1e-7 * np.abs(center) + np.finfo(np.float64).tiny  # False for NaN
+    return np.where(np.isnan(center), 0, center), np.where(varies, scale, np.inf)
 
 
 def robust_scale(values: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -93,36 +113,50 @@ def robust_scale(values: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, n
 
     center = median(values)
     scale = 1.4826 * median(np.abs(values - center))
-    spread = np.sqrt(weights @ (values - center) ** 2)
-    return center, np.where(scale > 0, scale, np.where(spread > 0, spread, 1))
+    return center, np.where(scale > 0, scale, standard_scale(values, weights)[1])
 
 
-def regression_table(X, y, sample_weight, loss: Loss, dtype) -> Table:
-    """A table for regression; `y` `(n,)` or `(n, K)`."""
-    weights = sample_weight / sample_weight.sum()
-    Xs, center, scale = standardise(X, weights, dtype)
-    values = np.asarray(y, np.float64).reshape(len(y), -1)
-    if isinstance(loss, Huber):
-        target_center, target_scale = robust_scale(values, weights)
-        targets = ((values - target_center) / target_scale).astype(dtype)
-    else:
-        targets, target_center, target_scale = standardise(values, weights, dtype)
-    return Table(Xs, targets, weights, center, scale, loss, target_center, target_scale)
+def standardise(
+    values: np.ndarray, weights: np.ndarray, codes: np.ndarray, dtype, spread: Spread
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Centre and scale columns within cohorts.
+
+    Returns the values `(n, q)` in `dtype`, and `center` and `scale`, `(M, q)`; the scale of a
+    constant column is 1.
+    """
+    values = np.asarray(values, np.float64)
+    out = np.empty(values.shape, dtype)
+    centers, scales = [], []
+    for m in range(codes.max() + 1):
+        rows = codes == m
+        center, scale = spread(values[rows], weights[rows] / weights[rows].sum())
+        out[rows] = np.where(np.isinf(scale), 0, (values[rows] - center) / scale)
+        centers.append(center)
+        scales.append(np.where(np.isinf(scale), 1, scale))
+    return out, np.stack(centers), np.stack(scales)
 
 
-def classification_table(X, y, sample_weight, dtype) -> Table:
+def regression_table(X, y, sample_weight, loss: Loss, dtype, codes=None) -> Table:
+    """A table for regression; `y` `(n,)` or `(n, K)`, `codes` `(n,)` the samples' cohorts."""
+    weights, codes = sample_weight / sample_weight.sum(), _one_cohort(X, codes)
+    inputs = standardise(X, weights, codes, dtype, standard_scale)
+    spread = robust_scale if isinstance(loss, Huber) else standard_scale
+    targets = standardise(np.reshape(y, (len(y), -1)), weights, codes, dtype, spread)
+    return Table(inputs[0], targets[0], weights, codes, *inputs[1:], loss, *targets[1:])
+
+
+def classification_table(X, y, sample_weight, dtype, codes=None) -> Table:
     """A table for classification: one logit for two classes, K softmax outputs otherwise."""
-    weights = sample_weight / sample_weight.sum()
-    Xs, center, scale = standardise(X, weights, dtype)
-    classes, codes = np.unique(y, return_inverse=True)
+    weights, codes = sample_weight / sample_weight.sum(), _one_cohort(X, codes)
+    standard, center, scale = standardise(X, weights, codes, dtype, standard_scale)
+    classes, labels = np.unique(y, return_inverse=True)
     loss: Loss
     if len(classes) == 2:
-        targets, loss = codes[:, None].astype(dtype), Logistic()
+        targets, loss = labels[:, None].astype(dtype), Logistic()
     else:
-        targets, loss = np.eye(len(classes), dtype=dtype)[codes], SoftmaxCrossEntropy()
-    return Table(Xs, targets, weights, center, scale, loss, classes=classes)
+        targets, loss = np.eye(len(classes), dtype=dtype)[labels], SoftmaxCrossEntropy()
+    return Table(standard, targets, weights, codes, center, scale, loss, classes=classes)
 
 
-def take_features(table: Table, keep: np.ndarray) -> Table:
-    """The table with only the columns `keep`."""
-    return replace(table, X=table.X[:, keep], center=table.center[keep], scale=table.scale[keep])
+def _one_cohort(X, codes) -> np.ndarray:
+    return np.zeros(len(X), int) if codes is None else codes

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
+import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -20,8 +21,10 @@ from spinnery.penalties import (
     GroupLasso,
     GroupMCP,
     GroupSCAD,
+    IntegrativeMCP,
     Lasso,
     SparseGroupLasso,
+    SparseGroupMCP,
     resolve,
 )
 
@@ -34,12 +37,29 @@ PENALTIES = [
     GroupMCP(0.75, gamma=2.5),
     GroupSCAD(0.75, gamma=3.2),
     CompositeMCP(0.75, gamma=2.0),
+    IntegrativeMCP(0.75, alpha=0.6, gamma=4.0).with_cohorts(3),
+    SparseGroupMCP(0.25, 0.5, gamma=4.0).with_cohorts(3),
 ]
-every_penalty = pytest.mark.parametrize("penalty", PENALTIES, ids=lambda p: type(p).__name__)
+# those whose prox is of the tangent at the current iterate
+TANGENT = (CompositeMCP, IntegrativeMCP, SparseGroupMCP)
+
+
+def over(penalties):
+    return pytest.mark.parametrize("penalty", penalties, ids=lambda p: type(p).__name__)
+
+
+every_penalty = over(PENALTIES)
 
 # Sixteenths: exact zeros, exact ties between weights, and rows exactly on a threshold are common.
 WEIGHT = st.integers(-64, 64).map(lambda k: k / 16) | st.sampled_from([0.0, 0.75, -0.75, 1.875])
-ROWS = arrays(np.float64, (4, 3), elements=WEIGHT)
+# Rows of 6, to the cohort penalties three blocks of two; pairs of zeros are common, and rows
+# small enough to be where no concave penalty is flat.
+ROWS = st.builds(
+    lambda W, keep, size: np.where(keep.repeat(2, axis=1), W * size, 0.0),
+    arrays(np.float64, (4, 6), elements=WEIGHT, fill=st.nothing()),
+    arrays(bool, (4, 3), elements=st.booleans(), fill=st.nothing()),
+    arrays(np.float64, (4, 1), elements=st.sampled_from([1.0, 0.125]), fill=st.nothing()),
+)
 LAM = st.sampled_from([0.0, 0.25, 0.75, 1.5])
 # Fractions of the largest admissible step (of 4 where there is none).
 FRACTION = st.sampled_from([0.01, 0.3, 0.7, 0.999])
@@ -50,8 +70,8 @@ def step_of(penalty, fraction):
     return fraction * min(penalty.max_step, 4.0)
 
 
-def with_gamma(penalty, gamma):
-    return dataclasses.replace(penalty, gamma=gamma)
+def weigh(penalty):
+    return penalty.with_groups(penalty.groups, GROUP_WEIGHTS)
 
 
 def test_by_name_lists_every_penalty_with_its_defaults():
@@ -71,7 +91,7 @@ def test_value_is_the_documented_objective(penalty, W, lam):
     plain = penalty.with_lam(lam)
     np.testing.assert_allclose(plain.group_values(W), ref.group_value(penalty, W, lam), atol=1e-12)
     np.testing.assert_allclose(plain.value(W), ref.group_value(penalty, W, lam).sum(), atol=1e-12)
-    weighted = dataclasses.replace(plain, weights=GROUP_WEIGHTS)
+    weighted = weigh(plain)
     expected = ref.group_value(penalty, W, lam * GROUP_WEIGHTS)
     np.testing.assert_allclose(weighted.group_values(W), expected, atol=1e-12)
 
@@ -80,25 +100,16 @@ def test_value_is_the_documented_objective(penalty, W, lam):
 @given(W=ROWS, at=ROWS, lam=LAM, fraction=FRACTION)
 def test_prox_minimises_its_objective(penalty, W, at, lam, fraction):
     step = step_of(penalty, fraction)
-    weighted = dataclasses.replace(penalty.with_lam(lam), weights=GROUP_WEIGHTS)
+    weighted = weigh(penalty.with_lam(lam))
     lams = lam * GROUP_WEIGHTS
     z = np.asarray(weighted.prox(jnp.asarray(W), step, at=jnp.asarray(at)))
 
-    if isinstance(penalty, CompositeMCP):  # majorised by its tangent at `at`
-        slopes = ref.tangent_slopes(at, lams, penalty.gamma)[:, None]
-
-        def value(v):
-            return (slopes * np.abs(v)).sum(axis=-1)
-    else:
-
-        def value(v):
-            return ref.group_value(penalty, v, lams[:, None])
-
     def objective(v):
-        return 0.5 * ((v - W[:, None]) ** 2).sum(axis=-1) + step * value(v)
+        model = ref.majoriser(penalty, v, at[:, None], lams[:, None])
+        return 0.5 * ((v - W[:, None]) ** 2).sum(axis=-1) + step * model
 
     # numeric slopes are off by about 1e-7 times a weight
-    slack = 1e-5 if isinstance(penalty, CompositeMCP) else 1e-11
+    slack = 1e-5 if isinstance(penalty, TANGENT) else 1e-11
     assert ref.better_candidate(objective, z, np.abs(W).max() + 0.5).max() < slack
 
 
@@ -131,10 +142,8 @@ def test_distance_is_zero_exactly_at_prox_fixed_points(penalty, W, other, lam):
     """Zero of the distance and fixed point of the prox: each implies the other, row by row."""
     penalty = penalty.with_lam(lam)
     step = 0.5
-    if isinstance(penalty, CompositeMCP):
-        # a subgradient of the tangent majoriser at W, wherever `other` points at the zeros
-        slopes = ref.tangent_slopes(W, np.full(4, lam), penalty.gamma)
-        gradient = -slopes * np.where(W != 0, np.sign(W), np.clip(other, -0.99, 0.99))
+    if isinstance(penalty, TANGENT):  # wherever `other` points at the zeros
+        gradient = -ref.subgradient(penalty, W, np.full(4, lam), np.clip(other, -0.99, 0.99))
     else:
         U, W = W, np.asarray(penalty.prox(W, step))
         gradient = (W - U) / step
@@ -164,7 +173,7 @@ def test_distance_at_nonzero_rows_by_finite_differences(penalty, W, gradient, la
 @given(gradient=ROWS)
 def test_zero_is_stationary_at_lambda_max_and_not_just_below(penalty, gradient):
     gradient[0, 0] = 2.0  # not all zero
-    weighted = dataclasses.replace(penalty, weights=GROUP_WEIGHTS)
+    weighted = weigh(penalty)
     zero = np.zeros_like(gradient)
     for chosen in (penalty, weighted):
         top = chosen.lambda_max(jnp.asarray(gradient))
@@ -176,12 +185,12 @@ def test_zero_is_stationary_at_lambda_max_and_not_just_below(penalty, gradient):
 def test_lanes_are_independent(penalty):
     """Axes between rows and weights: the batch equals one lane at a time, lam and step per lane."""
     rng = np.random.default_rng(0)
-    W, G, at = rng.normal(size=(3, 4, 2, 2, 3)) * (rng.random((3, 4, 2, 2, 3)) < 0.7)
+    W, G, at = rng.normal(size=(3, 4, 2, 2, 6)) * (rng.random((3, 4, 2, 2, 6)) < 0.7)
     lam, step = rng.uniform(0.2, 1, (2, 2, 2)) * [[[1]], [[min(penalty.max_step, 2)]]]
-    batch = dataclasses.replace(penalty.with_lam(lam), weights=GROUP_WEIGHTS)
+    batch = weigh(penalty.with_lam(lam))
     all_prox = batch.prox(jnp.asarray(W), jnp.asarray(step), at=jnp.asarray(at))
     for a, b in np.ndindex(2, 2):
-        one = dataclasses.replace(penalty.with_lam(lam[a, b]), weights=GROUP_WEIGHTS)
+        one = weigh(penalty.with_lam(lam[a, b]))
         w, g = jnp.asarray(W[:, a, b]), jnp.asarray(G[:, a, b])
         prox = one.prox(w, step[a, b], at=jnp.asarray(at[:, a, b]))
         np.testing.assert_allclose(all_prox[:, a, b], prox, atol=1e-14)
@@ -196,18 +205,19 @@ def test_lanes_are_independent(penalty):
 
 @every_penalty
 def test_feature_groups_are_rows_laid_out_otherwise(penalty):
-    """Groups scattered over features behave as one long row each, weights in the same order."""
+    """Groups scattered over features behave as one long row each, cohort by cohort."""
     rng = np.random.default_rng(1)
-    ids = np.array([2, 0, 1, 0, 3, 2, 1, 3])  # two features of T = 3 make a row of 6
+    ids = np.array([2, 0, 1, 0, 3, 2, 1, 3])  # two features make a row
     order = np.argsort(ids, kind="stable")
-    W, G, at = rng.normal(size=(3, 8, 3)) * (rng.random((3, 8, 3)) < 0.7)
+    W, G, at = rng.normal(size=(3, 8, 6)) * (rng.random((3, 8, 6)) < 0.7)
     W[ids == 1] = 0
     groups = FeatureGroups(jnp.asarray(ids), 4)
-    grouped = dataclasses.replace(penalty, groups=groups, weights=GROUP_WEIGHTS)
-    rows = dataclasses.replace(penalty, weights=GROUP_WEIGHTS)
+    grouped = penalty.with_groups(groups, GROUP_WEIGHTS)
+    rows = weigh(penalty)
 
     def flat(a):
-        return jnp.asarray(np.asarray(a)[order].reshape(4, 6))
+        pairs = np.asarray(a)[order].reshape(4, 2, 3, 2)  # group, feature, cohort, unit
+        return jnp.asarray(pairs.swapaxes(1, 2).reshape(4, 12))
 
     prox = grouped.prox(jnp.asarray(W), 0.8, at=jnp.asarray(at))
     for scattered, row in [
@@ -236,7 +246,8 @@ def test_changed_copies_leave_the_original_alone(penalty):
 def test_single_precision_stays_single(penalty):
     with jax.enable_x64(False):
         W = jnp.asarray([[0.0, 0.0, 0.0], [1e-3, -2.0, 3.0], [1e6, 1.0, 0.0], [0.5, 0.5, -0.5]])
-        weighted = dataclasses.replace(penalty, weights=GROUP_WEIGHTS)
+        W = jnp.concatenate([W, W[:, ::-1] / 2], axis=1)
+        weighted = weigh(penalty)
         for out in (weighted.prox(W, 0.5), weighted.distance(W, W), weighted.value(W)):
             assert out.dtype == jnp.float32 and np.isfinite(out).all()
         assert (np.asarray(weighted.prox(W, 0.5))[0] == 0).all()
@@ -246,7 +257,7 @@ def test_single_precision_stays_single(penalty):
         )  # fmt: skip
 
 
-@every_penalty
+@over([p for p in PENALTIES if not isinstance(p, SparseGroupMCP)])  # which has two
 def test_bad_lam_is_refused(penalty):
     name = type(penalty).__name__
     with pytest.raises(ValueError, match=rf"^{name}: lam must be >= 0; got -1\.0\.$"):
@@ -255,12 +266,11 @@ def test_bad_lam_is_refused(penalty):
         type(penalty)(float("nan"))
 
 
-@pytest.mark.parametrize("penalty", [p for p in PENALTIES if hasattr(p, "gamma")],
-                         ids=lambda p: type(p).__name__)  # fmt: skip
+@over([p for p in PENALTIES if isinstance(p, (GroupMCP, GroupSCAD, CompositeMCP))])
 @given(W=ROWS, gradient=ROWS, lam=st.sampled_from([0.25, 1.0]))
 def test_endless_gamma_is_the_convex_parent(penalty, W, gradient, lam):
     """Radial penalties become the group lasso, the composite one the lasso at `lam^2`."""
-    flat = with_gamma(penalty, 1e9).with_lam(lam)
+    flat = eqx.tree_at(lambda p: p.gamma, penalty, 1e9).with_lam(lam)
     is_composite = isinstance(penalty, CompositeMCP)
     parent = Lasso(lam**2) if is_composite else GroupLasso(lam)
     np.testing.assert_allclose(flat.prox(W, 0.7), parent.prox(W, 0.7), atol=1e-6)
@@ -268,9 +278,9 @@ def test_endless_gamma_is_the_convex_parent(penalty, W, gradient, lam):
     np.testing.assert_allclose(flat.distance(W, gradient), parent.distance(W, gradient), atol=1e-6)
 
 
-@pytest.mark.parametrize("penalty", [p for p in PENALTIES if hasattr(p, "gamma")],
-                         ids=lambda p: type(p).__name__)  # fmt: skip
+@over([p for p in PENALTIES if hasattr(p, "gamma")])
 def test_too_small_gamma_is_refused(penalty):
     name, bound = type(penalty).__name__, 2 if isinstance(penalty, GroupSCAD) else 1
+    lams = (0.5, 0.5) if isinstance(penalty, SparseGroupMCP) else (0.5,)
     with pytest.raises(ValueError, match=rf"^{name}: gamma must be > {bound}; got {bound}\.0\.$"):
-        type(penalty)(0.5, gamma=float(bound))
+        type(penalty)(*lams, gamma=float(bound))

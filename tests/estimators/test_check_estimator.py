@@ -8,7 +8,16 @@ import warnings
 
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from spinnery import SPINNClassifier, SPINNClassifierCV, SPINNRegressor, SPINNRegressorCV
+from spinnery import (
+    IntegrativeSPINNClassifier,
+    IntegrativeSPINNClassifierCV,
+    IntegrativeSPINNRegressor,
+    IntegrativeSPINNRegressorCV,
+    SPINNClassifier,
+    SPINNClassifierCV,
+    SPINNRegressor,
+    SPINNRegressorCV,
+)
 
 SAMPLE_WEIGHTS = {
     "check_sample_weight_equivalence_on_dense_data": (
@@ -29,6 +38,10 @@ def expected_failures(estimator):
         SPINNClassifier(n_restarts=1),
         SPINNRegressorCV(max_features=4),
         SPINNClassifierCV(max_features=4),
+        IntegrativeSPINNRegressor(n_restarts=1),
+        IntegrativeSPINNClassifier(n_restarts=1),
+        IntegrativeSPINNRegressorCV(max_features=4),
+        IntegrativeSPINNClassifierCV(max_features=4),
     ],
     expected_failed_checks=expected_failures,
 )

@@ -130,7 +130,7 @@ def test_multi_output_and_deep_and_pandas(waves):
 def test_float64_leaves_jax_alone(waves):
     before = jax.config.jax_enable_x64
     model = SPINNRegressor(dtype="float64", n_restarts=1, random_state=0).fit(*waves)
-    assert model._model.W.dtype == np.float64
+    assert [m.W.dtype for m in model._models] == [np.float64]
     assert jax.config.jax_enable_x64 == before
 
 

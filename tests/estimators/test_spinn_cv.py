@@ -27,6 +27,16 @@ def test_finds_the_features_and_that_they_interact(waves, fitted):
     assert fitted.stationarity_ <= fitted.tol
 
 
+def test_finds_a_square_and_a_product_without_any_first_order_effect():
+    """Gaussian features: on this draw the path alone finds the square but not the product."""
+    rng = np.random.default_rng(2)
+    X = rng.normal(size=(300, 200))
+    y = X[:, 0] ** 2 + X[:, 1] * X[:, 2] + 0.3 * rng.normal(size=300)
+    model = SPINNRegressorCV(hidden=(20,), max_features=8, cv=3, random_state=0).fit(X, y)
+    assert model.get_support(indices=True).tolist() == [0, 1, 2]
+    assert model.score(X, y) > 0.9
+
+
 def test_takes_the_linear_model_where_the_truth_is_linear(waves):
     X, _ = waves
     y = X[:, 3] - X[:, 7] + np.random.default_rng(1).normal(size=300)
@@ -49,7 +59,7 @@ def test_the_path_is_a_table_of_sizes(fitted):
 def test_lambda_keeps_every_other_feature_out(waves, fitted):
     """The largest gradient norm of an excluded feature, by finite differences in its row."""
     X, y = waves
-    model = fitted._model
+    (model,) = fitted._models
     Xs = (X - X.mean(0)) / X.std(0)
     ys = (y - y.mean()) / y.std()
     Z = Xs[:, model.features] @ model.W

@@ -51,6 +51,10 @@ def fit(
         Literal["auto", "classification", "regression"], typer.Option(help="Kind of target.")
     ] = "auto",
     drop: Annotated[list[str] | None, typer.Option(help="Column to leave out; repeatable.")] = None,
+    cohort: Annotated[
+        str | None,
+        typer.Option(help="Column that names each row's study: one model over all of them."),
+    ] = None,
     rule: Annotated[
         Literal["min", "1se"],
         typer.Option(help="Size of the model: lowest held-out loss, or smallest near it."),
@@ -77,7 +81,17 @@ def fit(
 
         run_fit(
             Request(
-                data, out, target, task, drop or [], rule, seed, max_features, hidden, test_folds
+                data=data,
+                out=out,
+                target=target,
+                task=task,
+                drop=drop or [],
+                cohort=cohort,
+                rule=rule,
+                seed=seed,
+                max_features=max_features,
+                hidden=hidden,
+                test_folds=test_folds,
             )
         )
 
@@ -87,12 +101,20 @@ def predict(
     model: Annotated[Path, typer.Argument(help="A model.spinn written by fit or demo.")],
     data: Annotated[Path, typer.Argument(help="Table with the model's columns.")],
     out: Annotated[Path, typer.Option("--out", help="Where to write.")] = Path("predictions.csv"),
+    cohort: Annotated[
+        str | None,
+        typer.Option(help="Column that names each row's study, for a model fitted with --cohort."),
+    ] = None,
+    new_cohorts: Annotated[
+        Literal["error", "average"],
+        typer.Option(help="Rows of studies that the model does not know: average over its own."),
+    ] = "error",
 ) -> None:
     """Predict the rows of a table with a fitted model."""
     with one_line_errors():
         from .predict import run_predict
 
-        run_predict(model, data, out)
+        run_predict(model, data, out, cohort, new_cohorts)
 
 
 def main() -> None:

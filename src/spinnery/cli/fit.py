@@ -9,14 +9,14 @@ from pathlib import Path
 import numpy as np
 from rich.console import Console
 from sklearn.base import clone
-from sklearn.model_selection import KFold, StratifiedKFold
 
 from .. import report
+from ..cohorts import deal_folds
 from .errors import InputError
 from .folder import ResultFolder
-from .results import fit, make_estimator, write_fit, write_predictions
+from .results import fit, make_estimator, write_cohorts, write_fit, write_predictions
 from .tables import numeric, read
-from .targets import decide, split
+from .targets import decide, split, split_cohort
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,7 @@ class Request:
     target: str | None
     task: str
     drop: list[str]
+    cohort: str | None
     rule: str
     seed: int
     max_features: int | None
@@ -50,23 +51,29 @@ def run_fit(request: Request) -> None:
         raise InputError("--test-folds must be 0 (none) or at least 2; got 1.")
     console = Console()
     with ResultFolder(request.out) as folder:
-        source, target = split(read(request.data), request.target, request.drop)
+        if request.cohort is not None and request.cohort in (request.target, *request.drop):
+            raise InputError(f"--cohort {request.cohort!r} is the --target or a --drop column too.")
+        whole, cohorts = split_cohort(read(request.data), request.cohort)
+        source, target = split(whole, request.target, request.drop)
         task, y, why = decide(target, request.task)
-        X = numeric(source, may_drop=True).features()
+        X = numeric(source, may_drop=True, may_lack=cohorts is not None).features()
         estimator = make_estimator(
-            task, request.seed, request.rule, request.max_features, request.hidden
-        )
+            task, request.seed, request.rule, request.max_features, request.hidden,
+            cohorts is not None,
+        )  # fmt: skip
         print(f"{why} {X.shape[0]} samples, {X.shape[1]} columns.", flush=True)
         start = time.perf_counter()
-        fit(estimator, X, y)
+        fit(estimator, X, y, cohorts)
         held_out = None
         if request.test_folds:
-            held_out = refit_on_folds(estimator, X, y, request)
+            held_out = refit_on_folds(estimator, X, y, cohorts, request)
         seconds = time.perf_counter() - start
 
-        metrics, predicted, samples = judge(estimator, X, y, held_out)
+        metrics, predicted, samples = judge(estimator, X, y, cohorts, held_out)
         table = report.selected_table(estimator, held_out.times_selected if held_out else None)
         write_fit(folder, estimator, table, metrics)
+        if cohorts is not None:
+            write_cohorts(folder, estimator, y, predicted, cohorts, samples)
         write_predictions(folder, y, predicted, getattr(estimator, "classes_", None), samples)
 
     report.print_selected(console, table, held_out.n_folds if held_out else 0)
@@ -75,13 +82,16 @@ def run_fit(request: Request) -> None:
     report.print_pairs(console, {**report.facts(estimator), **on, **metrics, **end})
 
 
-def refit_on_folds(estimator, X, y, request: Request) -> HeldOut:
+def refit_on_folds(estimator, X, y, cohorts, request: Request) -> HeldOut:
     """Repeat the whole procedure, selection included, without each fold in turn."""
     classifier = hasattr(estimator, "classes_")
-    smallest = min(np.unique(y, return_counts=True)[1]) if classifier else len(y)
-    n_folds = min(request.test_folds, int(smallest))
-    kind = StratifiedKFold if classifier else KFold
-    folds = kind(n_folds, shuffle=True, random_state=request.seed)
+    strata = np.unique(y, return_inverse=True)[1] if classifier else np.zeros(len(y), int)
+    n_folds = min(request.test_folds, int(np.bincount(strata).min()))
+    if cohorts is not None:
+        codes = np.unique(cohorts, return_inverse=True)[1]
+        n_folds = min(n_folds, int(np.bincount(codes).min()))
+        strata = codes * (strata.max() + 1) + strata
+    folds = deal_folds(strata, n_folds, request.seed)
     print(
         f"Measuring on unseen samples: {n_folds} more fits, each without a fold "
         "(--test-folds 0 skips them).",
@@ -89,11 +99,12 @@ def refit_on_folds(estimator, X, y, request: Request) -> HeldOut:
     )
     scores = np.zeros((len(y), len(estimator.classes_)) if classifier else len(y))
     times = np.zeros(X.shape[1], int)
-    for train, test in folds.split(X, y):
-        part = fit(clone(estimator), take(X, train), y[train], quiet=True)
-        rows = take(X, test)
-        scores[test] = part.predict_proba(rows) if classifier else part.predict(rows)
-        times += part.selected_
+    for test in folds:
+        train = np.setdiff1d(np.arange(len(y)), test)
+        groups = None if cohorts is None else cohorts[train]
+        part = fit(clone(estimator), take(X, train), y[train], groups, quiet=True)
+        scores[test] = predict(part, take(X, test), None if cohorts is None else cohorts[test])
+        times += part.get_support()
     return HeldOut(scores, times, n_folds)
 
 
@@ -102,13 +113,20 @@ def take(X, rows: np.ndarray):
     return X.iloc[rows] if hasattr(X, "iloc") else X[rows]
 
 
-def judge(estimator, X, y, held_out: HeldOut | None):
+def predict(estimator, X, cohorts) -> np.ndarray:
+    """Probabilities of the classes, or predicted values."""
+    what = "predict_proba" if hasattr(estimator, "classes_") else "predict"
+    given = {} if cohorts is None else {"cohorts": cohorts}
+    return getattr(estimator, what)(X, **given)
+
+
+def judge(estimator, X, y, cohorts, held_out: HeldOut | None):
     """Metrics, predictions, and on which samples they are."""
     classifier = hasattr(estimator, "classes_")
     if held_out is not None:
         scores, samples = held_out.scores, f"held out in {held_out.n_folds} folds"
     else:
-        scores = estimator.predict_proba(X) if classifier else estimator.predict(X)
+        scores = predict(estimator, X, cohorts)
         samples = "training samples"
     if classifier:
         metrics = report.classification_metrics(y, scores, estimator.classes_)

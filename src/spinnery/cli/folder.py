@@ -10,7 +10,10 @@ from pathlib import Path
 from .errors import InputError, listing
 
 MODEL = "model.spinn"
-FILES = {MODEL, "selected.csv", "metrics.csv", "path.png", "cv.png", "predictions.png"}
+FILES = {
+    MODEL, "selected.csv", "metrics.csv", "path.png", "cv.png", "predictions.png", "cohorts.csv",
+    "cohorts.png", "cohort_errors.png",
+}  # fmt: skip
 
 
 class ResultFolder:

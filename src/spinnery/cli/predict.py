@@ -12,9 +12,12 @@ import pandas as pd
 from .. import io
 from .errors import InputError, listing, note
 from .tables import Source, numeric, read
+from .targets import split_cohort
 
 
-def run_predict(model: Path, data: Path, out: Path) -> None:
+def run_predict(
+    model: Path, data: Path, out: Path, cohort: str | None = None, new_cohorts: str = "error"
+) -> None:
     """Write predictions (and class probabilities) of the rows of `data` to `out`."""
     if out.exists() and any(out.samefile(f) for f in (model, data) if f.exists()):
         raise InputError(f"--out {out} would overwrite an input; choose another name.")
@@ -26,8 +29,26 @@ def run_predict(model: Path, data: Path, out: Path) -> None:
         raise InputError(f"Cannot read {model} ({error.strerror}); check the path.") from None
     except ValueError as error:
         raise InputError(str(error)) from None
-    rows = numeric(match(read(data), estimator)).frame
-    table = predictions(estimator, rows if _named(estimator) else rows.to_numpy())
+    integrative = hasattr(estimator, "cohorts_")
+    if cohort is not None and not integrative:
+        raise InputError(f"{model} was not fitted with --cohort; leave out --cohort {cohort!r}.")
+    if cohort is None and new_cohorts == "error" and len(getattr(estimator, "cohorts_", "1")) > 1:
+        known = listing([str(name) for name in estimator.cohorts_])
+        raise InputError(
+            f"{model} was fitted to several cohorts ({known}): name the column that holds each "
+            "row's with --cohort, or average over them with --new-cohorts average."
+        )
+    source, cohorts = split_cohort(read(data), cohort)
+    rows = numeric(match(source, estimator), may_lack=integrative).frame
+    given: dict = {}
+    if integrative:
+        estimator.set_params(new_cohorts=new_cohorts)
+        given = {"cohorts": cohorts}
+    try:
+        table = predictions(estimator, rows if _named(estimator) else rows.to_numpy(), given)
+    except ValueError as error:
+        text = str(error).replace("set_params(new_cohorts='average')", "--new-cohorts average")
+        raise InputError(f"The prediction is not possible: {text}") from error
     write(table, out)
     count = "1 row" if len(table) == 1 else f"{len(table)} rows"
     print(f"Predicted {count} into {out}.")
@@ -63,15 +84,15 @@ def _named(estimator) -> bool:
     return hasattr(estimator, "feature_names_in_")
 
 
-def predictions(estimator, X) -> pd.DataFrame:
+def predictions(estimator, X, given: dict) -> pd.DataFrame:
     """Predictions, one row per sample, with a column of probabilities per class."""
-    predicted = np.asarray(estimator.predict(X))
+    predicted = np.asarray(estimator.predict(X, **given))
     if predicted.ndim == 2:
         names = [f"prediction {k + 1}" for k in range(predicted.shape[1])]
         return pd.DataFrame(predicted, columns=names)
     table = pd.DataFrame({"prediction": predicted})
     if hasattr(estimator, "classes_"):
-        proba = estimator.predict_proba(X)
+        proba = estimator.predict_proba(X, **given)
         for k, label in enumerate(estimator.classes_):
             table[f"probability {label}"] = proba[:, k]
     return table

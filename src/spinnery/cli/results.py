@@ -11,6 +11,10 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from .. import io, plotting
+from ..estimators.integrative_cv import (
+    IntegrativeSPINNClassifierCV,
+    IntegrativeSPINNRegressorCV,
+)
 from ..estimators.spinn_cv import SPINNClassifierCV, SPINNRegressorCV
 from ..plotting.predictions import draw_confusion, draw_scatter
 from .errors import InputError, note
@@ -19,9 +23,13 @@ from .folder import MODEL
 DPI = 150
 
 
-def make_estimator(task: str, seed: int, rule: str, max_features: int | None, hidden):
-    """The cross-validated estimator for the task."""
-    kind = SPINNClassifierCV if task == "classification" else SPINNRegressorCV
+def make_estimator(
+    task: str, seed: int, rule: str, max_features: int | None, hidden, cohorts: bool = False
+):
+    """The cross-validated estimator for the task, over cohorts or for one table."""
+    classifiers = SPINNClassifierCV, IntegrativeSPINNClassifierCV
+    regressors = SPINNRegressorCV, IntegrativeSPINNRegressorCV
+    kind = (classifiers if task == "classification" else regressors)[cohorts]
     given = {
         "max_features": max_features,
         "hidden": [parse_widths(text) for text in hidden] if hidden else None,
@@ -45,13 +53,13 @@ def parse_widths(text: str) -> tuple[int, ...]:
     return widths
 
 
-def fit(estimator, X, y, quiet: bool = False):
+def fit(estimator, X, y, cohorts=None, quiet: bool = False):
     """Fit with errors that the user can put right as such, and warnings as notes."""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("ignore")
         warnings.simplefilter("always", UserWarning)  # ConvergenceWarning is one
         try:
-            estimator.fit(X, y)
+            estimator.fit(X, y, **({} if cohorts is None else {"cohorts": cohorts}))
         except ValueError as error:
             raise InputError(f"The fit is not possible: {error}") from error
     if not quiet:
@@ -68,6 +76,24 @@ def write_fit(folder: Path, estimator, table: pd.DataFrame, metrics: Mapping[str
     pairs.to_csv(folder / "metrics.csv", index=False)
     save_figure(folder / "path.png", (8, 4.8), lambda ax: plotting.plot_path(estimator, ax))
     save_figure(folder / "cv.png", (7, 4.2), lambda ax: plotting.plot_cv(estimator, ax))
+
+
+def write_cohorts(folder: Path, estimator, y, predicted, cohorts, samples: str) -> None:
+    """Which cohorts use which features, and the error in each."""
+    estimator.cohort_table().to_csv(folder / "cohorts.csv", index=False)
+    rows = max(int(estimator.get_support().sum()), 3)
+    size = (3.5 + 0.7 * len(estimator.cohorts_), 1.4 + 0.28 * rows)
+    save_figure(folder / "cohorts.png", size, lambda ax: plotting.plot_cohorts(estimator, ax))
+    classes = hasattr(estimator, "classes_")
+    wrong = y != predicted if classes else (y - predicted) ** 2
+    errors = {str(name): float(np.mean(wrong[cohorts == name])) for name in np.unique(cohorts)}
+    measure = "share misclassified" if classes else "mean squared error"
+
+    def draw(ax):
+        plotting.plot_cohort_errors({"integrative": errors}, measure, ax)
+        ax.set_title(f"{ax.get_title('left')} ({samples})", loc="left", fontsize=11)
+
+    save_figure(folder / "cohort_errors.png", (6, 3.6), draw)
 
 
 def write_predictions(folder: Path, y, predicted: np.ndarray, classes, samples: str) -> None:

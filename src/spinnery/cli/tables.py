@@ -110,8 +110,11 @@ def _read_npz(file: Path) -> Source:
 _READERS = {".parquet": _read_parquet, ".npz": _read_npz}
 
 
-def numeric(source: Source, may_drop: bool = False) -> Source:
-    """The table with every column a finite number, else an error that names the column."""
+def numeric(source: Source, may_drop: bool = False, may_lack: bool = False) -> Source:
+    """The table with every column a finite number, else an error that names the column.
+
+    `may_lack` leaves missing values to whoever knows which cohorts lack which columns.
+    """
     frame = source.frame
     words = [c for c in frame if not pd.api.types.is_numeric_dtype(frame[c])]
     if words:
@@ -123,14 +126,14 @@ def numeric(source: Source, may_drop: bool = False) -> Source:
             f"into numbers{remedy}."
         )
     missing = frame.isna().sum()
-    if missing.any():
+    if missing.any() and not may_lack:
         columns = listing(missing.index[missing > 0])
         raise InputError(
             f"{source.file} has {int(missing.sum())} missing values, in {columns}; fill them in, "
             "or remove those rows or columns."
         )
     matrix = frame.to_numpy(dtype=float)
-    infinite = ~np.isfinite(matrix).all(axis=0)
+    infinite = np.isinf(matrix).any(axis=0)
     if infinite.any():
         raise InputError(
             f"{source.file} has infinite values, in {listing(frame.columns[infinite])}; replace "

@@ -13,6 +13,23 @@ from .tables import Source
 FEW = 10  # distinct integers that may be class codes
 
 
+def split_cohort(source: Source, cohort: str | None) -> tuple[Source, np.ndarray | None]:
+    """The table without its cohort column, and every row's cohort."""
+    if cohort is None:
+        return source, None
+    if source.arrays is not None:
+        labels, frame = _npz_target(source, cohort), source.frame
+    else:
+        _require(source, cohort, "--cohort")
+        labels, frame = source.frame[cohort], source.frame.drop(columns=cohort)
+    if labels.isna().any():
+        raise InputError(
+            f"The cohort column {cohort!r} has {int(labels.isna().sum())} missing values; name the "
+            "study of every row, or remove those rows."
+        )
+    return Source(source.file, frame, source.named, source.arrays), labels.astype(str).to_numpy()
+
+
 def split(source: Source, target: str | None, drop: list[str]) -> tuple[Source, pd.Series]:
     """The table without target and dropped columns, and the target."""
     frame = source.frame

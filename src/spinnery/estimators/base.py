@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import abc
 import warnings
 from contextlib import contextmanager
 from numbers import Integral, Real
@@ -20,7 +21,7 @@ from sklearn.utils.validation import _check_sample_weight, check_is_fitted, vali
 from ..compilation import enable_cache
 from ..losses import Huber, Loss, Squared
 from ..losses import resolve as resolve_loss
-from ..nn import ACTIVATIONS
+from ..nn import ACTIVATIONS, SHARED, Sharing
 from ..path import Groups
 from ..penalties import BY_NAME, Penalty, feature_groups, resolve
 from ..table import Table, classification_table, regression_table
@@ -72,8 +73,22 @@ class BaseSPINN(SelectorMixin, BaseEstimator):
             weights = weights * np.bincount(ids, given, n_groups) / sizes
         return Groups(ids, None if np.all(weights == 1) else weights)
 
-    def _penalty(self) -> Penalty:
-        return resolve(self.penalty)
+    def _penalty(self, n_cohorts: int = 1) -> Penalty:
+        return resolve(self.penalty).with_cohorts(n_cohorts)
+
+    @abc.abstractmethod
+    def _fit(self, X, y, sample_weight, codes=None):
+        """Fit to samples whose cohorts are `codes` `(n,)`, None for a single one."""
+
+    def _sharing(self) -> Sharing:
+        return SHARED
+
+    def _validated(self, X, y, codes, **checks):
+        """`X` and `y` checked and as arrays."""
+        return validate_data(self, X, y, dtype=[np.float64, np.float32], **checks)
+
+    def _weights(self, sample_weight, X, codes) -> np.ndarray:
+        return _check_sample_weight(sample_weight, X, dtype=np.float64, ensure_non_negative=True)
 
     @contextmanager
     def _precision(self):
@@ -84,11 +99,13 @@ class BaseSPINN(SelectorMixin, BaseEstimator):
 
     # -- after the fit ----------------------------------------------------------------------
 
-    def _set_model(self, model: Model, table: Table) -> None:
-        self._model = model
-        self.coef_norm_ = np.zeros(self.n_features_in_)
-        self.coef_norm_[model.features] = np.linalg.norm(model.W, axis=1)
-        self.selected_ = self.coef_norm_ > 0
+    def _set_models(self, models: list[Model]) -> None:
+        """Keep each cohort's model and report the rows' norms."""
+        self._models = models
+        norms = np.zeros((len(models), self.n_features_in_))
+        for row, model in zip(norms, models, strict=True):
+            row[model.features] = np.linalg.norm(model.W, axis=1)
+        self._set_norms(norms)
         if not self.selected_.any():
             warnings.warn(
                 "No feature was selected: the model predicts a constant. If a signal is expected, "
@@ -96,6 +113,10 @@ class BaseSPINN(SelectorMixin, BaseEstimator):
                 UserWarning,
                 stacklevel=3,
             )
+
+    def _set_norms(self, norms: np.ndarray) -> None:
+        self.coef_norm_ = norms[0]
+        self.selected_ = self.coef_norm_ > 0
 
     def _warn_unless_converged(self) -> None:
         if not self.stationarity_ <= self.tol:
@@ -123,12 +144,31 @@ class BaseSPINN(SelectorMixin, BaseEstimator):
     def _outputs(self, X) -> np.ndarray:
         check_is_fitted(self)
         X = validate_data(self, X, reset=False, dtype=[np.float64, np.float32])
-        return self._model.outputs(X)
+        return self._models[0].outputs(X)
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
         tags.input_tags.allow_nan = False
         return tags
+
+
+class OneTable(BaseSPINN):
+    """Fitting to one table of samples."""
+
+    def fit(self, X, y, sample_weight=None):
+        """Fit to the data.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+        y : array-like of shape (n_samples,), or (n_samples, n_outputs) for regression
+        sample_weight : array-like of shape (n_samples,), optional
+
+        Returns
+        -------
+        self
+        """
+        return self._fit(X, y, sample_weight)
 
 
 class RegressionTargets(BaseSPINN):
@@ -141,12 +181,9 @@ class RegressionTargets(BaseSPINN):
         tags.target_tags.multi_output = True
         return tags
 
-    def _table(self, X, y, sample_weight) -> Table:
-        X, y = validate_data(
-            self, X, y, dtype=[np.float64, np.float32], multi_output=True, y_numeric=True,
-            ensure_min_samples=2,
-        )  # fmt: skip
-        weights = _check_sample_weight(sample_weight, X, dtype=np.float64, ensure_non_negative=True)
+    def _table(self, X, y, sample_weight, codes=None) -> Table:
+        X, y = self._validated(X, y, codes, multi_output=True, y_numeric=True, ensure_min_samples=2)
+        weights = self._weights(sample_weight, X, codes)
         loss = resolve_loss(self.loss)
         if not isinstance(loss, (Squared, Huber)):
             raise ValueError(
@@ -154,12 +191,14 @@ class RegressionTargets(BaseSPINN):
                 "loss has no gradient to certify: use Huber with a small delta."
             )
         self._y_ndim = np.ndim(y)
-        return regression_table(X, y, weights, loss, np.dtype(self.dtype))
+        return regression_table(X, y, weights, loss, np.dtype(self.dtype), codes)
+
+    def _predicted(self, outputs: np.ndarray) -> np.ndarray:
+        return outputs[:, 0] if self._y_ndim == 1 else outputs
 
     def predict(self, X) -> np.ndarray:
         """Predicted targets, `(n,)` or `(n, n_outputs)`."""
-        out = self._outputs(X)
-        return out[:, 0] if self._y_ndim == 1 else out
+        return self._predicted(self._outputs(X))
 
 
 class ClassificationTargets(BaseSPINN):
@@ -168,10 +207,10 @@ class ClassificationTargets(BaseSPINN):
     class_weight: dict | str | None
     classes_: np.ndarray
 
-    def _table(self, X, y, sample_weight) -> Table:
-        X, y = validate_data(self, X, y, dtype=[np.float64, np.float32], ensure_min_samples=2)
+    def _table(self, X, y, sample_weight, codes=None) -> Table:
+        X, y = self._validated(X, y, codes, ensure_min_samples=2)
         check_classification_targets(y)
-        weights = _check_sample_weight(sample_weight, X, dtype=np.float64, ensure_non_negative=True)
+        weights = self._weights(sample_weight, X, codes)
         if self.class_weight is not None:
             weights = weights * compute_sample_weight(self.class_weight, y)
         present = np.unique(y[weights > 0])
@@ -180,22 +219,30 @@ class ClassificationTargets(BaseSPINN):
                 f"{type(self).__name__} needs samples of at least 2 classes; the data contain one "
                 f"class: {present.tolist()}. Check the target column and the sample weights."
             )
-        table = classification_table(X, y, weights, np.dtype(self.dtype))
+        table = classification_table(X, y, weights, np.dtype(self.dtype), codes)
         self.classes_ = np.unique(y)
         return table
 
-    def decision_function(self, X) -> np.ndarray:
-        """Raw outputs: the logit of `classes_[1]`, `(n,)`, or one score per class, `(n, K)`."""
-        out = self._outputs(X)
-        return out[:, 0] if len(self.classes_) == 2 else out
+    def _decided(self, outputs: np.ndarray) -> np.ndarray:
+        return outputs[:, 0] if len(self.classes_) == 2 else outputs
 
-    def predict_log_proba(self, X) -> np.ndarray:
-        """Log-probabilities of the classes, `(n, n_classes)`."""
-        out = self._outputs(X).astype(np.float64)
+    def _log_proba(self, outputs: np.ndarray) -> np.ndarray:
+        out = outputs.astype(np.float64)
         if len(self.classes_) == 2:
             out = np.concatenate([np.zeros_like(out), out], axis=1)
         out = out - out.max(axis=1, keepdims=True)
         return out - np.log(np.exp(out).sum(axis=1, keepdims=True))
+
+    def _predicted(self, outputs: np.ndarray) -> np.ndarray:
+        return self.classes_[self._log_proba(outputs).argmax(axis=1)]
+
+    def decision_function(self, X) -> np.ndarray:
+        """Raw outputs: the logit of `classes_[1]`, `(n,)`, or one score per class, `(n, K)`."""
+        return self._decided(self._outputs(X))
+
+    def predict_log_proba(self, X) -> np.ndarray:
+        """Log-probabilities of the classes, `(n, n_classes)`."""
+        return self._log_proba(self._outputs(X))
 
     def predict_proba(self, X) -> np.ndarray:
         """Probabilities of the classes, `(n, n_classes)`."""
@@ -203,6 +250,4 @@ class ClassificationTargets(BaseSPINN):
 
     def predict(self, X) -> np.ndarray:
         """The most probable class."""
-        out = self._outputs(X)
-        codes = (out[:, 0] > 0).astype(int) if len(self.classes_) == 2 else out.argmax(axis=1)
-        return self.classes_[codes]
+        return self._predicted(self._outputs(X))

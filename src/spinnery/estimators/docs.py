@@ -15,7 +15,8 @@ COMMON = """activation : str, default="tanh"
         One of "identity", "sigmoid", "tanh", "relu", "leaky_relu", "softplus", "gelu".
     penalty : str or Penalty, default="group_mcp"
         Penalty on the first layer's rows: "lasso", "group_lasso", "sparse_group_lasso",
-        "group_mcp", "group_scad", "composite_mcp", or an object from `spinnery.penalties` when
+        "group_mcp", "group_scad", "composite_mcp", "integrative_mcp" (the default over cohorts),
+        "sparse_group_mcp", or an object from `spinnery.penalties` when
         its shape parameters matter (its `lam` is replaced)."""
 
 FIXED = """lam : float, default=0.2
@@ -41,6 +42,26 @@ GROUPS = """groups : array-like of shape (n_features,), optional
     penalty_weights : array-like of shape (n_features,), optional
         Positive factors of `lam` per feature (adaptive penalties), averaged within groups."""
 
+COHORTS = """share : {"upper", "none"}, default="upper"
+        "upper": cohorts have first layers (and first biases) of their own and share all that
+        follows. "none": own networks, coupled by the penalty and the choice of features alone.
+    own_intercept : bool, default=False
+        Whether the output's bias is each cohort's own even with `share="upper"`.
+    balance : {"sample", "cohort"}, default="sample"
+        Whether the loss counts all samples alike or all cohorts alike.
+    new_cohorts : {"error", "average"}, default="error"
+        What `predict` does with samples of cohorts not seen in `fit`: an error, or the raw
+        outputs (log-odds for classes) averaged over the known cohorts' models."""
+
+INTEGRATED = """cohorts_ : (n_cohorts,) array
+        Cohort labels, sorted; the rows of what follows.
+    absent_ : (n_cohorts, n_features) bool array
+        Features that a cohort lacks."""
+BLOCKS = """
+    block_path_ : DataFrame
+        Columns `n_blocks`, `cv_mean`, `cv_error`: how many blocks (a feature in a cohort) of the
+        chosen features are kept; with one cohort it is not set."""
+
 TRAINING = """n_restarts : int, default={restarts}
         Random starts trained side by side; the lowest objective wins.
     tol : float, default=1e-3
@@ -60,10 +81,10 @@ REGRESSION = """loss : {"squared", "huber"} or Loss, default="squared"
 CLASSIFICATION = """class_weight : dict, "balanced" or None, default=None
         Weights of the classes, multiplied into the sample weights."""
 
-ATTRIBUTES = """selected_ : (n_features,) bool array
-        Features with a nonzero first-layer row.
-    coef_norm_ : (n_features,) array
-        Norms of the first-layer rows, for standardised inputs: a feature's strength.
+ATTRIBUTES = """selected_ : {shape} bool array
+        Features with a nonzero first-layer row{by_cohort}.
+    coef_norm_ : {shape} array
+        Norms of the first-layer rows{by_cohort}, for standardised inputs: a feature's strength.
     lambda_ : float
         {lambda_}
     ridge_ : float
@@ -104,12 +125,19 @@ def filled(**parts: str) -> Callable[[type], type]:
     return fill
 
 
+def _attributes(lambda_: str, path_: str, integrated: str | None) -> str:
+    shape, by_cohort = "(n_features,)", ""
+    if integrated is not None:
+        shape, by_cohort = "(n_cohorts, n_features)", ", cohort by cohort"
+    return ATTRIBUTES.format(lambda_=lambda_, path_=path_, shape=shape, by_cohort=by_cohort)
+
+
 def fixed(**extra: str) -> Callable[[type], type]:
     """Docstring parts of an estimator at one lambda."""
     return filled(
         model=MODEL, common=COMMON, fixed=FIXED, groups=GROUPS,
         training=TRAINING.format(restarts=2, folds=""),
-        attributes=ATTRIBUTES.format(lambda_=LAMBDA_FIXED, path_=PATH_FIXED), **extra,
+        attributes=_attributes(LAMBDA_FIXED, PATH_FIXED, extra.get("integrated")), **extra,
     )  # fmt: skip
 
 
@@ -118,7 +146,7 @@ def chosen(**extra: str) -> Callable[[type], type]:
     return filled(
         model=ARCHITECTURES, common=COMMON, chosen=CHOSEN, groups=GROUPS,
         training=TRAINING.format(restarts=1, folds=" and of the folds"),
-        attributes=ATTRIBUTES.format(lambda_=LAMBDA_CV, path_=PATH_CV)
+        attributes=_attributes(LAMBDA_CV, PATH_CV, extra.get("integrated"))
         + """
     hidden_ : tuple of int
         The chosen architecture.

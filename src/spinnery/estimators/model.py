@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import jax
 import numpy as np
 from scipy import sparse
 
-from ..nn import Dense, Upper
+from ..design import split_blocks
+from ..nn import CohortUpper, Dense, Upper
 from ..table import Table
 
 
@@ -26,6 +28,11 @@ class Model:
     target_center: np.ndarray | None = None
     target_scale: np.ndarray | None = None
 
+    @property
+    def n_outputs(self) -> int:
+        """K."""
+        return len(self.upper.layers[-1].bias if self.upper.layers else self.upper.bias)
+
     def hidden(self, X: np.ndarray) -> np.ndarray:
         """First-layer pre-activations `(n, T)`."""
         Z = ((X[:, self.features] - self.center) / self.scale).astype(self.W.dtype) @ self.W
@@ -39,8 +46,22 @@ class Model:
         return raw.astype(np.float64) * self.target_scale + self.target_center
 
 
-def build_model(table: Table, features: np.ndarray, W: np.ndarray, upper: Upper) -> Model:
-    """A model from engine arrays; rows that are exactly zero are dropped."""
+def build_models(
+    table: Table, index: np.ndarray, W: np.ndarray, upper: Upper | CohortUpper
+) -> list[Model]:
+    """Each cohort's model from engine arrays: slots `(M, k)`, rows `(k, M T)`."""
+    blocks = split_blocks(W, len(index))
+    lanes = jax.tree.map(lambda leaf: np.asarray(leaf)[None], upper)
+    uppers = [jax.tree.map(lambda leaf: leaf[0], lanes.cohort(m)) for m in range(len(index))]
+    return [
+        build_model(table, features, blocks[:, m], uppers[m], m) for m, features in enumerate(index)
+    ]
+
+
+def build_model(
+    table: Table, features: np.ndarray, W: np.ndarray, upper: Upper, cohort: int = 0
+) -> Model:
+    """One cohort's model; rows that are exactly zero are dropped."""
     nonzero = np.any(W != 0, axis=1) & (features < table.X.shape[1])
     order = np.argsort(features[nonzero])
     kept = features[nonzero][order]
@@ -50,19 +71,21 @@ def build_model(table: Table, features: np.ndarray, W: np.ndarray, upper: Upper)
         upper.activation,
     )
     return Model(
-        kept, W[nonzero][order], upper, table.center[kept], table.scale[kept],
-        table.target_center, table.target_scale,
+        kept, W[nonzero][order], upper, table.center[cohort, kept], table.scale[cohort, kept],
+        None if table.target_center is None else table.target_center[cohort],
+        None if table.target_scale is None else table.target_scale[cohort],
     )  # fmt: skip
 
 
 def path_norms(models: list[tuple[np.ndarray, np.ndarray]], n_features: int) -> sparse.csr_array:
     """First-layer row norms along a path, `(n_models, n_features)`, sparse.
 
-    Each model is given by its features `(k,)` (numbers `>= n_features` are empty) and rows
-    `(k, T)`.
+    Each model is given by its slots `(M, k)` (numbers `>= n_features` are empty) and rows
+    `(k, M T)`; a row's norm is over all cohorts.
     """
-    out = sparse.lil_array((len(models), n_features))
-    for i, (features, W) in enumerate(models):
-        real = features < n_features
-        out[i, features[real]] = np.linalg.norm(W[real], axis=1)
-    return out.tocsr()
+    squares = np.zeros((len(models), n_features))
+    for squared, (index, W) in zip(squares, models, strict=True):
+        real = index < n_features
+        norms = np.sum(split_blocks(W, len(index)).astype(float) ** 2, axis=-1).T
+        np.add.at(squared, index[real], norms[real])
+    return sparse.csr_array(np.sqrt(squares))

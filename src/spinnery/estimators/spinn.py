@@ -10,17 +10,18 @@ import pandas as pd
 from sklearn.base import ClassifierMixin, RegressorMixin
 from sklearn.utils._param_validation import Interval, StrOptions
 
-from ..design import round_up
+from ..design import round_up, split_blocks
 from ..losses import Loss
-from ..path import RATIO, Path, dense_start, lambda_linear
+from ..path import RATIO, Path, lambda_linear
 from ..problem import Params
 from ..progress import Steps
 from ..solvers import proximal
 from ..solvers.refit import refit
+from ..start import dense_start
 from ..table import Table
 from . import docs
-from .base import BaseSPINN, ClassificationTargets, RegressionTargets
-from .model import build_model, path_norms
+from .base import BaseSPINN, ClassificationTargets, OneTable, RegressionTargets
+from .model import build_models, path_norms
 
 
 class _SPINN(BaseSPINN):
@@ -32,21 +33,9 @@ class _SPINN(BaseSPINN):
         "relax": ["boolean"],
     }
 
-    def fit(self, X, y, sample_weight=None):
-        """Fit at `lam`.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_samples, n_features)
-        y : array-like of shape (n_samples,), or (n_samples, n_outputs) for regression
-        sample_weight : array-like of shape (n_samples,), optional
-
-        Returns
-        -------
-        self
-        """
+    def _fit(self, X, y, sample_weight, codes=None):
         self._validate_params()
-        table = self._table(X, y, sample_weight)
+        table = self._table(X, y, sample_weight, codes)
         hidden = check_hidden(self.hidden)
         with self._precision(), Steps(self.verbose) as steps:
             self._fit_table(table, hidden, steps)
@@ -56,32 +45,39 @@ class _SPINN(BaseSPINN):
     def _fit_table(self, table: Table, hidden: tuple[int, ...], steps: Steps) -> None:
         B = self.n_restarts if hidden else 1
         data = table.padded(np.tile(table.weights[:, None], B), np.full(B, self.ridge))
-        groups, penalty = self._groups(self.n_features_in_), self._penalty()
+        groups, penalty = self._groups(self.n_features_in_), self._penalty(data.n_cohorts)
         seed = self._seed()
         steps.say("dense start")
         dense = dense_start(
-            data, [seed + b for b in range(B)], hidden, table.n_outputs, self.activation
-        )
+            data, [seed + b for b in range(B)], hidden, table.n_outputs, self.activation,
+            self._sharing(),
+        )  # fmt: skip
         path = Path(data, penalty, groups, dense)
 
         lams = ladder(0.1 * lambda_linear(data, penalty, groups), self.lam)
         steps.expect(len(lams))
         stages = []
-        for lam in lams:
+        for lam in lams[:-1]:
             steps.say(f"lambda {lam:.3g}")
-            last = lam == lams[-1]
-            solution = path.solve(
-                lam, self.tol / 2 if last else 10 * self.tol, self.max_iter if last else 60
-            )
-            stages.append((path.features, np.asarray(path.W)))
+            path.solve(lam, 10 * self.tol, 60)
+            stages.append(_stage(path))
             steps.advance()
-        b = int(np.argmin(np.asarray(solution.objective)))
-        restricted = groups.restrict(penalty, path.features).with_lam(
-            np.full(B, self.lam, data.X.dtype)
-        )
-        params = Params(path.W, path.upper)
-        self.stationarity_ = float(proximal.certificate(path.problem, restricted, params)[b])
-        self.n_iter_ = int(solution.n_iter[b])
+        steps.say(f"lambda {self.lam:.3g}")
+        n_iter = np.zeros(B, int)
+        for factor in (2, 8, 32):  # a step's own residual may flatter: the certificate decides
+            solution = path.solve(self.lam, self.tol / factor, self.max_iter)
+            n_iter += np.asarray(solution.n_iter)
+            b = int(np.argmin(np.asarray(solution.objective)))
+            final = np.full(B, self.lam, data.X.dtype)
+            restricted = groups.restrict(penalty, path.features).with_lam(final)
+            params = Params(path.W, path.upper)
+            reached = np.asarray(proximal.certificate(path.problem, restricted, params))[b]
+            if reached <= self.tol or n_iter[b] >= self.max_iter:
+                break
+        stages.append(_stage(path))
+        steps.advance()
+        self.stationarity_ = float(reached)
+        self.n_iter_ = int(n_iter[b])
         self.lambda_, self.ridge_ = float(self.lam), float(self.ridge)
         self.path_coef_norm_ = path_norms([(f, W[:, b]) for f, W in stages], self.n_features_in_)
         self.path_ = pd.DataFrame(
@@ -89,32 +85,33 @@ class _SPINN(BaseSPINN):
         )
 
         support = path.supports()[b]
-        features, W = path.features[support], np.asarray(path.W)[support, b]
+        W = np.asarray(path.W)[support, b]
+        used = split_blocks(W, data.n_cohorts).any(axis=-1).T  # (M, k)
+        index = np.where(used, path.features[support], data.X.shape[1])
         upper = jax.tree.map(lambda leaf: np.asarray(leaf[b]), path.upper)
         if self.relax and len(support):
             steps.say("relaxed refit")
-            W, upper = self._relax(table, features, W, upper)
-        self._set_model(build_model(table, features, W, upper), table)
+            W, upper = self._relax(table, index, W, upper)
+        self._set_models(build_models(table, index, W, upper))
 
-    def _relax(self, table: Table, features, W, upper):
-        """Refit the selected features with ridge only; the certificate is then the refit's."""
+    def _relax(self, table: Table, index, W, upper):
+        """Refit the selected blocks with ridge only; the certificate is then the refit's."""
         data = table.padded(table.weights[:, None], np.full(1, self.ridge))
-        k = round_up(len(features), 16)
-        index = np.full((1, k), data.X.shape[1])
-        index[0, : len(features)] = features
-        rows = np.zeros((k, 1, W.shape[1]), W.dtype)
-        rows[: len(features), 0] = W
+        k = len(W)
+        spare = round_up(k, 16) - k
+        index = np.pad(index, ((0, 0), (0, spare)), constant_values=data.X.shape[1])[None]
+        rows = np.pad(W, ((0, spare), (0, 0)))[:, None]
         start = Params(rows, jax.tree.map(lambda leaf: np.asarray(leaf)[None], upper))
         fit = refit(data, index, start, self.tol / 2, self.max_iter)
         self.selection_stationarity_ = self.stationarity_
         self.stationarity_ = float(fit.stationarity[0])
         self.n_iter_ += int(fit.n_iter[0])
         upper = jax.tree.map(lambda leaf: np.asarray(leaf[0]), fit.params.upper)
-        return np.asarray(fit.params.W)[: len(features), 0], upper
+        return np.asarray(fit.params.W)[:k, 0], upper
 
 
 @docs.fixed(kind=docs.REGRESSION)
-class SPINNRegressor(RegressionTargets, RegressorMixin, _SPINN):
+class SPINNRegressor(OneTable, RegressionTargets, RegressorMixin, _SPINN):
     """Sparse-input network for regression at one lambda.
 
     With `w` the sample weights (summing to one), it minimises over first layer `W` and upper
@@ -185,7 +182,7 @@ class SPINNRegressor(RegressionTargets, RegressorMixin, _SPINN):
 
 
 @docs.fixed(kind=docs.CLASSIFICATION)
-class SPINNClassifier(ClassificationTargets, ClassifierMixin, _SPINN):
+class SPINNClassifier(OneTable, ClassificationTargets, ClassifierMixin, _SPINN):
     """Sparse-input network for classification at one lambda.
 
     Two classes share one logit (logistic loss); more have one each (softmax cross-entropy).
@@ -267,6 +264,11 @@ def check_hidden(hidden) -> tuple[int, ...]:
             f"hidden must be a tuple of positive widths, () for a linear model; got {hidden!r}."
         )
     return tuple(int(w) for w in widths)
+
+
+def _stage(path: Path) -> tuple[np.ndarray, np.ndarray]:
+    """The path's slots `(M, k)` and rows as they are now."""
+    return np.tile(path.features, (path.data.n_cohorts, 1)), np.asarray(path.W)
 
 
 def ladder(first: float, lam: float) -> list[float]:

@@ -15,11 +15,12 @@ from ..losses import Loss
 from ..progress import Steps
 from ..selection.crossval import best_curve
 from ..selection.curve import Curve, choose
+from ..selection.exchange import Candidate
 from ..selection.search import Search, Settings
 from ..table import Table
 from . import docs
-from .base import BaseSPINN, ClassificationTargets, RegressionTargets
-from .model import build_model, path_norms
+from .base import BaseSPINN, ClassificationTargets, OneTable, RegressionTargets
+from .model import build_models, path_norms
 from .spinn import check_hidden
 
 
@@ -33,28 +34,16 @@ class _SPINNCV(BaseSPINN):
         "max_features": [Interval(Integral, 1, None, closed="left")],
     }
 
-    def fit(self, X, y, sample_weight=None):
-        """Choose architecture, ridge and features by cross-validation, then fit all samples.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_samples, n_features)
-        y : array-like of shape (n_samples,), or (n_samples, n_outputs) for regression
-        sample_weight : array-like of shape (n_samples,), optional
-
-        Returns
-        -------
-        self
-        """
+    def _fit(self, X, y, sample_weight, codes=None):
         self._validate_params()
-        table = self._table(X, y, sample_weight)
+        table = self._table(X, y, sample_weight, codes)
         folds = self._folds(table, X, y)
         groups = self._groups(self.n_features_in_)
         settings = Settings(
-            self._penalty(), groups, self.activation,
+            self._penalty(table.n_cohorts), groups, self.activation,
             min(self.max_features, int(groups.ids.max()) + 1), self.n_restarts, self._seed(),
             None if self.ridges is None else tuple(float(r) for r in self.ridges),
-            self.tol, self.max_iter,
+            self.tol, self.max_iter, self._sharing(),
         )  # fmt: skip
         with self._precision(), Steps(self.verbose) as steps:
             searches = [
@@ -80,20 +69,29 @@ class _SPINNCV(BaseSPINN):
         classifier = is_classifier(self)
         cv = self.cv
         if isinstance(cv, (int, np.integer)):
-            if not 2 <= cv <= n:
-                raise ValueError(
-                    f"cv={cv} folds need at least {cv} samples; got {n}. Lower cv or add samples."
-                )
+            self._check_folds(int(cv), n)
             kind = StratifiedKFold if classifier else KFold
             cv = kind(int(cv), shuffle=True, random_state=self._seed())
         cv = check_cv(cv, y, classifier=classifier)
         return [test for _, test in cv.split(X, y)]
 
+    def _check_folds(self, n_folds: int, n_samples: int) -> None:
+        if not 2 <= n_folds <= n_samples:
+            raise ValueError(
+                f"cv={n_folds} folds need at least {n_folds} samples; got {n_samples}. "
+                "Lower cv or add samples."
+            )
+
+    def _refine(self, search: Search, curve: Curve, size: int) -> Candidate:
+        """The model to finish, given the chosen curve and size."""
+        return curve.candidates[size]
+
     def _choose(self, table: Table, found: list[tuple[Search, Curve]]) -> None:
         search, curve = found[choose([curve for _, curve in found])]
         position = curve.position(self.rule)
         size = int(curve.sizes[position])
-        chosen = curve.candidates[size]
+        curve = search.consult(curve, size)
+        chosen = self._refine(search, curve, size)
         fit, certificate, n_iter = search.finish(chosen, curve.ridge)
         self.stationarity_, self.n_iter_ = certificate, max(n_iter, 1)  # 0: already there
         models = [fit if k == size else curve.candidates[k] for k in curve.sizes]
@@ -104,22 +102,21 @@ class _SPINNCV(BaseSPINN):
             float(lambdas[position]),
         )
         self.cv_loss_, self.cv_error_ = float(curve.mean[position]), float(curve.error[position])
+        norms = path_norms([(m.index, m.params.W) for m in models], self.n_features_in_)
         self.path_ = pd.DataFrame(
             {
                 "lambda": lambdas,
-                "n_features": [int(np.sum(m.index < self.n_features_in_)) for m in models],
+                "n_features": np.diff(norms.indptr),
                 "cv_mean": curve.mean,
                 "cv_error": curve.error,
             }
         )
-        self.path_coef_norm_ = path_norms(
-            [(model.index, model.params.W) for model in models], self.n_features_in_
-        )
-        self._set_model(build_model(table, fit.index, fit.params.W, fit.params.upper), table)
+        self.path_coef_norm_ = norms
+        self._set_models(build_models(table, fit.index, fit.params.W, fit.params.upper))
 
 
 @docs.chosen(kind=docs.REGRESSION)
-class SPINNRegressorCV(RegressionTargets, RegressorMixin, _SPINNCV):
+class SPINNRegressorCV(OneTable, RegressionTargets, RegressorMixin, _SPINNCV):
     """Sparse-input network for regression, chosen by cross-validation.
 
     For each architecture, a penalised path from a dense network proposes features; groups of
@@ -186,7 +183,7 @@ class SPINNRegressorCV(RegressionTargets, RegressorMixin, _SPINNCV):
 
 
 @docs.chosen(kind=docs.CLASSIFICATION)
-class SPINNClassifierCV(ClassificationTargets, ClassifierMixin, _SPINNCV):
+class SPINNClassifierCV(OneTable, ClassificationTargets, ClassifierMixin, _SPINNCV):
     """Sparse-input network for classification, chosen by cross-validation.
 
     For each architecture, a penalised path from a dense network proposes features; groups of

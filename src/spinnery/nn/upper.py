@@ -41,6 +41,10 @@ class Upper(eqx.Module):
             h = layer(ACTIVATIONS[self.activation](h, xp))
         return h
 
+    def cohort(self, m: int) -> Upper:
+        """Cohort m's network: this one."""
+        return self
+
     def squared_norm(self) -> Array:
         """Sum of squared weights, biases left out."""
         return sum(
@@ -53,9 +57,9 @@ def apply_lanes(upper: Upper, Z: Array) -> Array:
     return jax.vmap(lambda u, z: u(z), in_axes=(0, 1), out_axes=1)(upper, Z)
 
 
-def lane_squared_norms(upper: Upper) -> Array:
+def lane_squared_norms(upper) -> Array:
     """`squared_norm` of each of B models, `(B,)`."""
-    return jax.vmap(Upper.squared_norm)(upper)
+    return jax.vmap(lambda u: u.squared_norm())(upper)
 
 
 def widths(hidden: tuple[int, ...], n_outputs: int) -> tuple[int, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .base import Penalty
 from .bilevel import CompositeMCP, Lasso, SparseGroupLasso
+from .integrative import IntegrativeMCP, SparseGroupMCP
 from .radial import GroupLasso, GroupMCP, GroupSCAD
 from .rows import FeatureGroups, Rows, feature_groups
 
@@ -14,7 +15,10 @@ BY_NAME: dict[str, type[Penalty]] = {
     "group_mcp": GroupMCP,
     "group_scad": GroupSCAD,
     "composite_mcp": CompositeMCP,
+    "integrative_mcp": IntegrativeMCP,
+    "sparse_group_mcp": SparseGroupMCP,
 }
+DEFAULTS: dict[str, dict] = {"sparse_group_mcp": {"lam1": 0.5, "lam2": 0.5}}
 
 
 def resolve(penalty: str | Penalty) -> Penalty:
@@ -24,7 +28,7 @@ def resolve(penalty: str | Penalty) -> Penalty:
     if penalty not in BY_NAME:
         names = ", ".join(repr(name) for name in BY_NAME)
         raise ValueError(f"penalty must be a Penalty or one of {names}; got {penalty!r}.")
-    return BY_NAME[penalty](1.0)  # type: ignore[call-arg]
+    return BY_NAME[penalty](**DEFAULTS.get(penalty, {"lam": 1.0}))
 
 
 __all__ = [
@@ -34,10 +38,12 @@ __all__ = [
     "GroupLasso",
     "GroupMCP",
     "GroupSCAD",
+    "IntegrativeMCP",
     "Lasso",
     "Penalty",
     "Rows",
     "SparseGroupLasso",
+    "SparseGroupMCP",
     "feature_groups",
     "resolve",
 ]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import abc
+from collections.abc import Callable
+from typing import Self
 
 import equinox as eqx
 import jax.numpy as jnp
@@ -58,7 +60,7 @@ class Penalty(eqx.Module):
         """Steps must stay below this for `prox` to be single-valued."""
         return float("inf")
 
-    def with_lam(self, lam: ArrayLike) -> Penalty:
+    def with_lam(self, lam: ArrayLike) -> Self:
         """The same penalty at another `lam` (penalties are immutable)."""
         return eqx.tree_at(lambda p: p.lam, self, lam)
 
@@ -67,6 +69,10 @@ class Penalty(eqx.Module):
         return eqx.tree_at(
             lambda p: (p.groups, p.weights), self, (groups, weights), is_leaf=lambda x: x is None
         )
+
+    def with_cohorts(self, n_cohorts: int) -> Penalty:
+        """The same penalty for flat rows of `n_cohorts` blocks; most penalties see no blocks."""
+        return self
 
     def _lam(self, like: Array) -> Array:
         """`lam * weights` broadcast to the group array `like`."""
@@ -83,6 +89,16 @@ class Penalty(eqx.Module):
 def soft(W: Array, threshold: ArrayLike) -> Array:
     """Soft-thresholding `sign(w) (|w| - threshold)_+`."""
     return jnp.sign(W) * jnp.maximum(jnp.abs(W) - threshold, 0)
+
+
+def falling_root(excess: Callable[[Array], Array], high: Array) -> Array:
+    """Where `excess`, falling in its argument, reaches zero in `[0, high]`, elementwise."""
+    low = jnp.zeros_like(high)
+    for _ in range(60):
+        middle = (low + high) / 2
+        out = excess(middle) > 0
+        low, high = jnp.where(out, middle, low), jnp.where(out, high, middle)
+    return high
 
 
 def check_number(owner: str, name: str, value: object, low: float, strict: bool = False) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import equinox as eqx
 import jax.numpy as jnp
 from jax.typing import ArrayLike
 
 from ..arrays import Array
-from .base import TINY, Penalty, check_number, soft
+from .base import TINY, Penalty, check_number, falling_root, soft
 from .radial import mcp_slope, mcp_value
 from .rows import FeatureGroups, Rows
 
@@ -20,8 +21,8 @@ class Lasso(Penalty):
     """
 
     lam: ArrayLike
-    weights: ArrayLike | None = None
-    groups: Rows | FeatureGroups = Rows()
+    weights: ArrayLike | None = eqx.field(default=None, kw_only=True)
+    groups: Rows | FeatureGroups = eqx.field(default=Rows(), kw_only=True)
 
     def __check_init__(self):
         check_number("Lasso", "lam", self.lam, 0)
@@ -55,8 +56,8 @@ class SparseGroupLasso(Penalty):
 
     lam: ArrayLike
     alpha: float = 0.5
-    weights: ArrayLike | None = None
-    groups: Rows | FeatureGroups = Rows()
+    weights: ArrayLike | None = eqx.field(default=None, kw_only=True)
+    groups: Rows | FeatureGroups = eqx.field(default=Rows(), kw_only=True)
 
     def __check_init__(self):
         check_number("SparseGroupLasso", "lam", self.lam, 0)
@@ -85,17 +86,12 @@ class SparseGroupLasso(Penalty):
     def lambda_max(self, gradient: Array) -> Array:
         unit = self.with_lam(1.0)._lam(self._norms(gradient))
 
-        def excess(lam):  # decreasing in lam; zero at the answer
+        def excess(lam):
             inner = soft(gradient, self.groups.expand(lam * unit * (1 - self.alpha)))
             return self._norms(inner) - self.alpha * lam * unit
 
-        low = jnp.zeros_like(unit)
-        high = self._norms(gradient) / unit  # enough: either part of the penalty is below it
-        for _ in range(60):
-            middle = (low + high) / 2
-            out = excess(middle) > 0
-            low, high = jnp.where(out, middle, low), jnp.where(out, high, middle)
-        return jnp.max(high, axis=0)
+        # the norm is enough: either part of the penalty is below it
+        return jnp.max(falling_root(excess, self._norms(gradient) / unit), axis=0)
 
 
 class CompositeMCP(Penalty):
@@ -116,8 +112,8 @@ class CompositeMCP(Penalty):
 
     lam: ArrayLike
     gamma: float = 3.0
-    weights: ArrayLike | None = None
-    groups: Rows | FeatureGroups = Rows()
+    weights: ArrayLike | None = eqx.field(default=None, kw_only=True)
+    groups: Rows | FeatureGroups = eqx.field(default=Rows(), kw_only=True)
 
     def __check_init__(self):
         check_number("CompositeMCP", "lam", self.lam, 0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import abc
 
+import equinox as eqx
 import jax.numpy as jnp
 from jax.typing import ArrayLike
 
@@ -59,8 +60,8 @@ class GroupLasso(RadialPenalty):
     """
 
     lam: ArrayLike
-    weights: ArrayLike | None = None
-    groups: Rows | FeatureGroups = Rows()
+    weights: ArrayLike | None = eqx.field(default=None, kw_only=True)
+    groups: Rows | FeatureGroups = eqx.field(default=Rows(), kw_only=True)
 
     def __check_init__(self):
         check_number("GroupLasso", "lam", self.lam, 0)
@@ -90,8 +91,8 @@ class GroupMCP(RadialPenalty):
 
     lam: ArrayLike
     gamma: float = 3.0
-    weights: ArrayLike | None = None
-    groups: Rows | FeatureGroups = Rows()
+    weights: ArrayLike | None = eqx.field(default=None, kw_only=True)
+    groups: Rows | FeatureGroups = eqx.field(default=Rows(), kw_only=True)
 
     def __check_init__(self):
         check_number("GroupMCP", "lam", self.lam, 0)
@@ -126,8 +127,8 @@ class GroupSCAD(RadialPenalty):
 
     lam: ArrayLike
     gamma: float = 3.7
-    weights: ArrayLike | None = None
-    groups: Rows | FeatureGroups = Rows()
+    weights: ArrayLike | None = eqx.field(default=None, kw_only=True)
+    groups: Rows | FeatureGroups = eqx.field(default=Rows(), kw_only=True)
 
     def __check_init__(self):
         check_number("GroupSCAD", "lam", self.lam, 0)
@@ -156,7 +157,7 @@ class GroupSCAD(RadialPenalty):
 
 def mcp_value(t: Array, lam: ArrayLike, gamma: ArrayLike) -> Array:
     """Scalar MCP `P(t; lam, gamma)` for `t >= 0`."""
-    return jnp.where(t <= gamma * lam, lam * t - t**2 / (2 * gamma), gamma * lam**2 / 2)
+    return jnp.where(t > gamma * lam, gamma * lam**2 / 2, lam * t - t**2 / (2 * gamma))
 
 
 def mcp_slope(t: Array, lam: ArrayLike, gamma: ArrayLike) -> Array:

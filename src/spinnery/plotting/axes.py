@@ -47,6 +47,11 @@ def feature_names(estimator) -> np.ndarray:
     return np.asarray(names, dtype=object)
 
 
+def strengths(estimator) -> np.ndarray:
+    """Norm of every feature's first-layer weights, over all cohorts, `(n_features,)`."""
+    return np.linalg.norm(np.atleast_2d(estimator.coef_norm_), axis=0)
+
+
 def label_lines(
     ax: Axes, x: float, heights: Sequence[float], texts: Sequence[str], colours: Sequence[str]
 ) -> None:

@@ -18,6 +18,7 @@ from .axes import (
     label_lines,
     new_axes,
     plural,
+    strengths,
     title,
 )
 from .cv import chosen_row
@@ -52,7 +53,7 @@ def plot_path(estimator, ax: Axes | None = None, top: int = 15) -> Axes:
     ax = new_axes(ax, (8, 4.8))
 
     shown = features_to_draw(estimator, top)
-    selected = [j for j in shown if estimator.selected_[j]]
+    selected = [j for j in shown if estimator.get_support()[j]]
     lines = {j: norms[:, [j]].toarray().ravel() for j in shown}
     marker = "o" if len(x) == 1 else None
     for j in reversed(shown):
@@ -79,7 +80,7 @@ def plot_path(estimator, ax: Axes | None = None, top: int = 15) -> Axes:
     texts = [str(names[j]) for j in selected]
     label_lines(ax, x[-1], ends, texts, [colours[j] for j in selected])
 
-    n_selected = int(estimator.selected_.sum())
+    n_selected = int(estimator.get_support().sum())
     more = f", the {len(selected)} strongest drawn" if n_selected > len(selected) else ""
     where = "" if by_size else f" at lambda {x[chosen]:.3g}"
     title(ax, f"{plural(n_selected, 'feature')} selected{where} (dashed line){more}")
@@ -88,8 +89,8 @@ def plot_path(estimator, ax: Axes | None = None, top: int = 15) -> Axes:
 
 def features_to_draw(estimator, top: int) -> list[int]:
     """Column numbers: selected ones by strength, then the largest norms of the path."""
-    selected = np.flatnonzero(estimator.selected_)
-    strongest = selected[np.argsort(-estimator.coef_norm_[selected], kind="stable")]
+    selected = np.flatnonzero(estimator.get_support())
+    strongest = selected[np.argsort(-strengths(estimator)[selected], kind="stable")]
     largest = estimator.path_coef_norm_.max(axis=0).toarray().ravel()
     largest[selected] = 0
     others = np.argsort(-largest, kind="stable")[: np.count_nonzero(largest)]

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from sklearn import metrics
 
-from ..plotting.axes import feature_names
+from ..plotting.axes import feature_names, strengths
 
 
 def selected_table(estimator, folds: np.ndarray | None = None) -> pd.DataFrame:
@@ -21,16 +21,19 @@ def selected_table(estimator, folds: np.ndarray | None = None) -> pd.DataFrame:
     Returns
     -------
     DataFrame with columns `feature`, `strength` (norm of the first-layer weights for standardised
-    inputs) and, if given, `folds`.
+    inputs), `cohorts` (in how many it is used, for integrative estimators) and, if given, `folds`.
     """
-    selected = np.flatnonzero(estimator.selected_)
-    order = selected[np.argsort(-estimator.coef_norm_[selected], kind="stable")]
+    strength = strengths(estimator)
+    selected = np.flatnonzero(estimator.get_support())
+    order = selected[np.argsort(-strength[selected], kind="stable")]
     table = pd.DataFrame(
         {
             "feature": [str(name) for name in feature_names(estimator)[order]],
-            "strength": estimator.coef_norm_[order],
+            "strength": strength[order],
         }
     )
+    if hasattr(estimator, "cohorts_"):
+        table["cohorts"] = estimator.selected_[:, order].sum(axis=0)
     return table if folds is None else table.assign(folds=folds[order])
 
 
@@ -41,7 +44,7 @@ def facts(estimator) -> dict[str, str]:
     verdict = "reached" if estimator.stationarity_ <= estimator.tol else "not reached"
     return {
         "model": f"{network}, ridge {estimator.ridge_:.3g}",
-        "features": f"{int(estimator.selected_.sum())} of {estimator.n_features_in_}",
+        "features": f"{int(estimator.get_support().sum())} of {estimator.n_features_in_}",
         "certificate": (
             f"relative stationarity {estimator.stationarity_:.1e} "
             f"(tolerance {estimator.tol:g} {verdict})"

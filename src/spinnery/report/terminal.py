@@ -23,14 +23,16 @@ def print_selected(console: Console, table: pd.DataFrame, n_folds: int = 0) -> N
     out.add_column("selected feature", overflow="fold")
     out.add_column("strength", justify="right")
     out.add_column("", width=24)
+    if "cohorts" in table:
+        out.add_column("cohorts", justify="right")
     if "folds" in table:
         out.add_column(f"chosen in folds (of {n_folds})", justify="right")
     longest = table["strength"].max()
     for row in table.head(MOST).to_dict("records"):
         bar = ProgressBar(longest, row["strength"], width=24, complete_style="cyan",
                           finished_style="cyan", style="default on default")  # fmt: skip
-        folds = [str(row["folds"])] if "folds" in table else []
-        out.add_row(escape(row["feature"]), f"{row['strength']:.3f}", bar, *folds)
+        counts = [str(row[name]) for name in ("cohorts", "folds") if name in table]
+        out.add_row(escape(row["feature"]), f"{row['strength']:.3f}", bar, *counts)
     console.print(out)
     if len(table) > MOST:
         console.print(f"and {len(table) - MOST} weaker ones")

@@ -11,11 +11,13 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import jax
 import numpy as np
 
 from ..arrays import Array
+from ..design import split_blocks
 from ..problem import Params
 from ..solvers.refit import Data, refit, score_features
 
@@ -25,37 +27,71 @@ class Candidate:
     """One lane's best model with a given number of groups."""
 
     groups: tuple[int, ...]
-    index: np.ndarray  # (k,) features in slots; >= p where empty
-    params: Params  # NumPy, W (k, T), no lane axis
+    index: np.ndarray  # (M, k) features in each cohort's slots; >= p where empty
+    params: Params  # NumPy, W (k, M T), no lane axis
     objective: float
-    sample_losses: np.ndarray  # (n,)
+    sample_losses: np.ndarray  # (n,) in the device's order
 
 
 @dataclass(frozen=True)
 class Start:
-    """Where a lane's search begins: features, their rows `(len, T)`, and the upper network."""
+    """Where a lane's search begins: features, their rows `(len, M T)`, and the upper network."""
 
     features: np.ndarray
     W: np.ndarray
     upper: object
 
 
+@dataclass(frozen=True)
+class Cells:
+    """What enters and leaves together: a number for every feature in every cohort.
+
+    `ids` `(p, M)` holds `0 ... n_groups - 1`: the same number along a row lets a feature enter in
+    all cohorts at once, a number for each entry lets it enter in one.
+    """
+
+    ids: np.ndarray
+
+    @cached_property
+    def members(self) -> list[tuple[np.ndarray, ...]]:
+        """Features and cohorts of every group."""
+        flat = self.ids.ravel()
+        order = np.argsort(flat, kind="stable")
+        bounds = np.searchsorted(flat[order], np.arange(self.n_groups + 1))
+        places = [order[a:b] for a, b in itertools.pairwise(bounds)]
+        return [np.unravel_index(place, self.ids.shape) for place in places]
+
+    @cached_property
+    def n_groups(self) -> int:
+        return int(self.ids.max()) + 1
+
+    def per_group(self, values: np.ndarray) -> np.ndarray:
+        """Sum cells' values `(p, B, M)` over groups: `(n_groups, B)`."""
+        values = np.swapaxes(values[: len(self.ids)], 1, 2).reshape(self.ids.size, -1)
+        ids = self.ids.ravel()
+        if self.n_groups == len(ids):
+            out = np.empty_like(values)
+            out[ids] = values
+            return out
+        out = np.zeros((self.n_groups, values.shape[1]), values.dtype)
+        np.add.at(out, ids, values)
+        return out
+
+
 class Exchange:
     """The search over all lanes of `data`, in step."""
 
     def __init__(
-        self, data: Data, group_ids: np.ndarray, n_groups: int, starts: list[Start], n_slots: int,
-        tol: Array = 1e-3, max_iter: int = 60, on_step: Callable[[], None] = lambda: None,
+        self, data: Data, cells: Cells, starts: list[Start], n_slots: int, tol: Array = 1e-3,
+        max_iter: int = 60, on_step: Callable[[], None] = lambda: None,
     ):  # fmt: skip
-        self.data, self.n_groups, self.tol, self.max_iter = data, n_groups, tol, max_iter
+        self.data, self.cells, self.tol, self.max_iter = data, cells, tol, max_iter
         self.on_step = on_step
-        self.p = data.X.shape[1]
-        order = np.argsort(group_ids, kind="stable")
-        bounds = np.searchsorted(group_ids[order], np.arange(n_groups + 1))
-        self.members = [order[a:b] for a, b in itertools.pairwise(bounds)]
-        self.group_ids = group_ids
-        self.n_slots = n_slots
-        self.lanes = [list(dict.fromkeys(group_ids[s.features])) for s in starts]
+        self.p, self.n_cohorts, self.n_slots = data.X.shape[1], data.n_cohorts, n_slots
+        # a label is the place of a group's first slot: within the first cohort's slots unless
+        # a group may lie in another cohort alone
+        whole = np.all(cells.ids == cells.ids[:, :1])
+        self.labels = np.arange(n_slots if whole else n_slots * self.n_cohorts)
         self.best: list[dict[int, Candidate]] = [{} for _ in starts]
         self.params: Params
         self._place(starts)
@@ -84,13 +120,13 @@ class Exchange:
     def _refit(self) -> None:
         fit = refit(self.data, self.index, self.params, self.tol, self.max_iter)
         self.params = fit.params
-        scores = score_features(self.data, self.index, self.slot_group, self.params)
-        self.gain = self._per_group(np.asarray(scores.gain))
+        scores = score_features(self.data, self.index, self.slot_label, self.labels, self.params)
+        self.gain = self.cells.per_group(np.asarray(scores.gain))
         self.cost = np.asarray(scores.cost)
         params = jax.tree.map(np.asarray, self.params)
         objective, losses = np.asarray(fit.objective), np.asarray(fit.sample_losses)
         for b, groups in enumerate(self.lanes):
-            self.gain[groups, b] = -np.inf
+            self.gain[list(groups), b] = -np.inf
             known = self.best[b].get(len(groups))
             if known is None or objective[b] < known.objective:
                 self.best[b][len(groups)] = Candidate(
@@ -101,66 +137,63 @@ class Exchange:
 
     def _move(self, target: int, enter: bool) -> bool:
         """Move every lane one group towards `target`; False when none can."""
-        W = np.array(self.params.W)
+        self.params = self.params._replace(W=np.array(self.params.W))
         moved = False
         for b, groups in enumerate(self.lanes):
             if enter:
-                free = np.flatnonzero(self.index[b] == self.p)
                 g = int(np.argmax(self.gain[:, b]))
-                new = self.members[g]
-                if len(groups) >= target or len(free) < len(new) or not self.gain[g, b] > 0:
+                if len(groups) >= target or not self.gain[g, b] > 0 or not self._enter(b, g):
                     continue
-                slots = free[: len(new)]
-                self.index[b, slots] = new
-                self.slot_group[b, slots] = slots[0]
-                groups.append(g)
             else:
                 if len(groups) <= target:
                     continue
-                used = np.unique(self.slot_group[b][self.index[b] < self.p])
-                q = used[np.argmin(self.cost[used, b])]
-                slots = np.flatnonzero(self.slot_group[b] == q)
-                groups.remove(int(self.group_ids[self.index[b, slots[0]]]))
-                self.index[b, slots] = self.p
-                self.slot_group[b, slots] = -1
-            W[slots, b] = 0
+                cheapest = int(np.argmin(self.cost[list(groups.values()), b]))
+                self._leave(b, list(groups)[cheapest])
             moved = True
-        self.params = self.params._replace(W=W)
         return moved
 
-    # -- bookkeeping ------------------------------------------------------------------------
+    # -- slots ------------------------------------------------------------------------------
+
+    def _enter(self, b: int, g: int, rows: dict[int, np.ndarray] | None = None) -> bool:
+        """Give group `g` free slots in lane `b`, weights zero or from `rows`; False if too few."""
+        features, cohorts = self.cells.members[g]
+        slots = np.empty(len(features), int)
+        for m in np.unique(cohorts):
+            new = cohorts == m
+            free = np.flatnonzero(self.index[b, m] == self.p)
+            if len(free) < new.sum():
+                return False
+            slots[new] = free[: new.sum()]
+        label = int(cohorts[0] * self.n_slots + slots[0])
+        self.index[b, cohorts, slots] = features
+        self.slot_label[b, cohorts, slots] = label
+        for feature, m, slot in zip(features, cohorts, slots, strict=True):
+            block = slice(m * self.width, (m + 1) * self.width)
+            row = None if rows is None else rows.get(int(feature))
+            self.params.W[slot, b, block] = 0 if row is None else row[block]
+        self.lanes[b][g] = label
+        return True
+
+    def _leave(self, b: int, g: int) -> None:
+        label = self.lanes[b].pop(g)
+        for m, slot in np.argwhere(self.slot_label[b] == label):
+            self.params.W[slot, b, m * self.width : (m + 1) * self.width] = 0
+        gone = self.slot_label[b] == label
+        self.index[b][gone], self.slot_label[b][gone] = self.p, -1
 
     def _place(self, starts: list[Start]) -> None:
-        T = starts[0].W.shape[1]
-        dtype = self.data.X.dtype
-        self.index = np.full((len(starts), self.n_slots), self.p)
-        self.slot_group = np.full((len(starts), self.n_slots), -1)
-        W = np.zeros((self.n_slots, len(starts), T), dtype)
-        for b, start in enumerate(starts):
-            k = 0
-            for g in self.lanes[b]:
-                members = self.members[g]
-                slots = np.arange(k, k + len(members))
-                self.index[b, slots] = members
-                self.slot_group[b, slots] = k
-                for slot, feature in zip(slots, members, strict=True):
-                    at = np.flatnonzero(start.features == feature)
-                    if len(at):
-                        W[slot, b] = start.W[at[0]]
-                k += len(members)
+        B, columns, dtype = len(starts), starts[0].W.shape[1], self.data.X.dtype
+        self.width = columns // self.n_cohorts
+        self.index = np.full((B, self.n_cohorts, self.n_slots), self.p)
+        self.slot_label = np.full((B, self.n_cohorts, self.n_slots), -1)
+        self.lanes: list[dict[int, int]] = [{} for _ in starts]  # groups and their labels
         upper = jax.tree.map(lambda *leaves: np.stack(leaves), *[s.upper for s in starts])
-        self.params = Params(W, upper)
-
-    def _per_group(self, values: np.ndarray) -> np.ndarray:
-        """Sum features' values over groups: `(p, B) -> (n_groups, B)`."""
-        values = values[: len(self.group_ids)]
-        if self.n_groups == len(self.group_ids):
-            out = np.empty_like(values)
-            out[self.group_ids] = values
-            return out
-        out = np.zeros((self.n_groups, values.shape[1]), values.dtype)
-        np.add.at(out, self.group_ids, values)
-        return out
+        self.params = Params(np.zeros((self.n_slots, B, columns), dtype), upper)
+        for b, start in enumerate(starts):
+            rows = dict(zip(start.features.tolist(), start.W, strict=True))
+            nonzero = split_blocks(start.W, self.n_cohorts).any(axis=-1)  # (len, M)
+            for g in dict.fromkeys(self.cells.ids[start.features][nonzero].tolist()):
+                self._enter(b, g, rows)
 
 
 def take_lane(params: Params, b: int) -> Params:

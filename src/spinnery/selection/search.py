@@ -6,42 +6,26 @@ same products. Lane 0 sees all samples; its candidates are the models one may ch
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
 from functools import cached_property
 from threading import Thread
 
+import equinox as eqx
 import jax
 import numpy as np
 
-from ..nn import Upper, init_lanes
-from ..path import Groups, Path, dense_start, lambda_linear, sparse_starts
-from ..penalties import Penalty
+from ..nn import init_lanes
 from ..problem import Params
 from ..progress import Steps
 from ..solvers.refit import Data, entry_lambda, refit, score_features
 from ..table import Table
 from .curve import Curve, standard_error
-from .exchange import Candidate, Exchange, Start, take_lane
+from .exchange import Candidate, Cells, Exchange, Start, take_lane
+from .starts import Settings, find_starts
 
 PATH_RIDGE = 0.03  # for the dense start and the penalised path: restarts then agree
-FIRST_LAMBDA = 0.1  # of the linear model's lambda_max
 SEARCH_TOL, SEARCH_ITER = 1e-3, 60  # of each refit on the way
 PATIENCE = 8  # sizes past the best before a forward sweep may stop
-
-
-@dataclass(frozen=True)
-class Settings:
-    """What a cross-validated search needs besides the data."""
-
-    penalty: Penalty
-    groups: Groups
-    activation: str
-    max_features: int
-    n_restarts: int
-    seed: int
-    ridges: tuple[float, ...] | None
-    tol: float
-    max_iter: int
 
 
 class Search:
@@ -75,11 +59,13 @@ class Search:
                 [0] * lanes, self.n_slots, self.hidden, self.table.n_outputs,
                 self.settings.activation, dtype,
             )  # fmt: skip
-            params = Params(np.zeros_like(W), upper)
+            M = self.data.n_cohorts
+            params = Params(np.tile(np.zeros_like(W), M), self.settings.sharing.spread(upper, M))
             data = self._with_ridge(PATH_RIDGE)
-            empty = np.full((lanes, self.n_slots), self.data.X.shape[1])
+            empty = np.full((lanes, M, self.n_slots), self.data.X.shape[1])
+            labels = np.arange(self.n_slots)
             refit.lower(data, empty, params, self._tolerance(), SEARCH_ITER).compile()
-            score_features.lower(data, empty, -np.ones_like(empty), params).compile()
+            score_features.lower(data, empty, -np.ones_like(empty), labels, params).compile()
             penalty = self.settings.groups.restrict(
                 self.settings.penalty, np.arange(self.data.X.shape[1])
             )
@@ -87,18 +73,34 @@ class Search:
 
     def curve(self, ridge: float) -> Curve:
         """Exchange at `ridge`; the curve of the best candidates per lane and size."""
-        starts = self._found_starts
+        starts = self._starts
         self._compiling.join()
         self.steps.say(f"hidden={self.hidden}: features at ridge {ridge:.3g}")
-        self.steps.expect(len(self.sweeps) * self.settings.max_features)
-        data = self._with_ridge(ridge)
-        groups = self.settings.groups
+        ids = np.repeat(self.settings.groups.ids[:, None], self.data.n_cohorts, axis=1)
+        return self._exchange(ridge, Cells(ids), starts, self.settings.max_features, self.sweeps)
+
+    def block_curve(self, curve: Curve, size: int) -> Curve:
+        """From the models of `size` groups, single cohorts' blocks of features leave one by one.
+
+        The curve is over the number of blocks, one feature in one cohort.
+        """
+        self.steps.say(f"hidden={self.hidden}: cohorts of each feature")
+        ids = np.arange(self.table.center.size).reshape(self.data.n_cohorts, -1).T
+        starts = [_start(_at_size(found, size)) for found in curve.lanes]
+        repeated = [start for start in starts for _ in range(self.restarts)]
+        blocks = max(len(start.features) for start in starts) * self.data.n_cohorts
+        return self._exchange(curve.ridge, Cells(ids), repeated, blocks, "b")
+
+    def _exchange(
+        self, ridge: float, cells: Cells, starts: list[Start], max_groups: int, sweeps: str
+    ) -> Curve:
+        self.steps.expect(len(sweeps) * max_groups)
         exchange = Exchange(
-            data, groups.ids, int(groups.ids.max()) + 1, starts, self.n_slots,
-            self._tolerance(), SEARCH_ITER, self.steps.advance,
+            self._with_ridge(ridge), cells, starts, self.n_slots, self._tolerance(), SEARCH_ITER,
+            self.steps.advance,
         )  # fmt: skip
         try:
-            best = exchange.run(self.settings.max_features, self.sweeps, self._past_the_best)
+            best = exchange.run(max_groups, sweeps, self._past_the_best)
         except KeyboardInterrupt:
             best = exchange.best
             if not all(best):
@@ -137,6 +139,29 @@ class Search:
             )
         return out
 
+    def consult(self, curve: Curve, size: int) -> Curve:
+        """The curve whose model of all samples at `size` is the best of all lanes' supports.
+
+        A fold's support is known from fewer samples, so all samples may judge it: the lane that
+        sees all of them takes a fold's support where it fits better than its own. The held-out
+        losses stay as they are.
+        """
+        lanes = self.data.weights.shape[1]
+        found = [_at_size(lane, size) for lane in curve.lanes]
+        padded = (found * lanes)[:lanes]
+        data = self._for_everyone(curve.ridge)
+        fit = refit(data, *_stack(padded), self._tolerance(), SEARCH_ITER)
+        objectives = np.asarray(fit.objective)[: len(found)]
+        own, best = found[0], int(np.argmin(objectives))
+        if len(found[best].groups) != len(own.groups) or not objectives[best] < own.objective:
+            return curve
+        params, losses = jax.tree.map(np.asarray, (fit.params, fit.sample_losses))
+        better = Candidate(
+            found[best].groups, found[best].index, take_lane(params, best),
+            float(objectives[best]), losses[:, best],
+        )  # fmt: skip
+        return replace(curve, lanes=[{**curve.lanes[0], size: better}, *curve.lanes[1:]])
+
     def finish(self, chosen: Candidate, ridge: float) -> tuple[Candidate, float, int]:
         """Refit the chosen model to tolerance: candidate, relative stationarity, iterations."""
         lanes = self.data.weights.shape[1]
@@ -156,11 +181,7 @@ class Search:
         and any lambda would do.
         """
         lanes = self.data.weights.shape[1]
-        data = self._with_ridge(ridge)
-        data = Data(
-            data.X, data.targets, np.repeat(np.asarray(data.weights)[:, :1], lanes, axis=1),
-            data.ridge, data.loss,
-        )  # fmt: skip
+        data = self._for_everyone(ridge)
         settings = self.settings
         penalty = settings.groups.restrict(settings.penalty, np.arange(data.X.shape[1]))
         out: list[float] = []
@@ -175,29 +196,23 @@ class Search:
     # -- helpers ----------------------------------------------------------------------------
 
     def _with_ridge(self, ridge: float) -> Data:
-        data = self.data
-        full = np.full(data.weights.shape[1], ridge, self.table.X.dtype)
-        return Data(data.X, data.targets, data.weights, full, data.loss)
+        full = np.full(self.data.weights.shape[1], ridge, self.table.X.dtype)
+        return eqx.tree_at(lambda d: d.ridge, self.data, full)
+
+    def _for_everyone(self, ridge: float) -> Data:
+        """All lanes see all samples."""
+        data = self._with_ridge(ridge)
+        everyone = np.repeat(np.asarray(data.weights)[:, :1], data.weights.shape[1], axis=1)
+        return eqx.tree_at(lambda d: d.weights, data, everyone)
 
     def _tolerance(self) -> np.ndarray:
         return np.full(self.data.weights.shape[1], SEARCH_TOL, self.table.X.dtype)
 
     @cached_property
-    def _found_starts(self) -> list[Start]:
-        lanes = self.data.weights.shape[1]
-        n_outputs = self.table.n_outputs
-        settings, dtype = self.settings, self.table.X.dtype
+    def _starts(self) -> list[Start]:
         self.steps.say(f"hidden={self.hidden}: path")
-        if not self.hidden:
-            upper = Upper(np.zeros(n_outputs, dtype), (), settings.activation)
-            empty = Start(np.zeros(0, int), np.zeros((0, n_outputs), dtype), upper)
-            return [empty] * lanes
-        seeds = [settings.seed + r for r in range(self.restarts)] * (len(self.folds) + 1)
-        dense = dense_start(self.data, seeds, self.hidden, n_outputs, settings.activation)
-        path = Path(self.data, settings.penalty, settings.groups, dense)
-        first = FIRST_LAMBDA * lambda_linear(self.data, settings.penalty, settings.groups)
-        starts = sparse_starts(path, first, self.settings.max_features)
-        return [Start(*start) for start in starts]
+        seeds = [self.settings.seed + r for r in range(self.restarts)] * (len(self.folds) + 1)
+        return find_starts(self.data, seeds, self.hidden, self.table.n_outputs, self.settings)
 
     def _curve(self, ridge: float, best: list[dict[int, Candidate]]) -> Curve:
         sizes = np.array(sorted(best[0]))
@@ -225,7 +240,14 @@ class Search:
     def _held_out(self, fold: int, candidate: Candidate) -> float:
         rows = self.folds[fold]
         weights = self.table.weights[rows]
-        return float(weights @ candidate.sample_losses[rows] / weights.sum())
+        losses = candidate.sample_losses[self.table.layout[0][rows]]
+        return float(weights @ losses / weights.sum())
+
+
+def _start(candidate: Candidate) -> Start:
+    """Where a search that goes on from a candidate begins; its features are in all cohorts."""
+    slots = np.flatnonzero(candidate.params.W.any(axis=1))
+    return Start(candidate.index[0, slots], candidate.params.W[slots], candidate.params.upper)
 
 
 def _slots(settings: Settings) -> int:
@@ -235,7 +257,7 @@ def _slots(settings: Settings) -> int:
 
 
 def _stack(lanes: list[Candidate]) -> tuple[np.ndarray, Params]:
-    """Slots `(B, k)` and parameters of candidates as lanes."""
+    """Slots `(B, M, k)` and parameters of candidates as lanes."""
     W = np.stack([c.params.W for c in lanes], axis=1)
     upper = jax.tree.map(lambda *a: np.stack(a), *[c.params.upper for c in lanes])
     return np.stack([c.index for c in lanes]), Params(W, upper)

@@ -44,8 +44,11 @@ def minimise(
     x: Array,
     tol: Array | float,
     max_iter: Array | int,
+    scale: Callable[[Array], Array] = jnp.ones_like,
 ) -> Minimum:
-    """Minimise B functions of P variables, each until its gradient norm is below `tol` `(B,)`.
+    """Minimise B functions of P variables, each until its gradient's norm is small.
+
+    Small is below `tol` `(B,)` times `scale` of the lane's value there.
 
     One evaluation per iteration for all lanes together: a lane whose trial step fails Armijo's
     test shortens it and tries again while the others move on.
@@ -65,19 +68,19 @@ def minimise(
         jnp.zeros((MEMORY, B), x.dtype),
         gamma,
         jnp.zeros(B, jnp.int32),
-        norm <= tol,
+        norm <= tol * scale(value),
         jnp.zeros(B, jnp.int32),
         jnp.zeros((), jnp.int32),
     )
     state = jax.lax.while_loop(
         lambda s: (s.iteration < max_iter) & ~jnp.all(s.done),
-        lambda s: _iterate(value_and_grad, tol, s),
+        lambda s: _iterate(value_and_grad, lambda v: tol * scale(v), s),
         state,
     )
     return Minimum(state.x, state.value, state.gradient, state.n_iter)
 
 
-def _iterate(value_and_grad, tol, s: _State) -> _State:
+def _iterate(value_and_grad, enough, s: _State) -> _State:
     x = s.x + s.length[:, None] * s.direction
     value, gradient = value_and_grad(x)
     slope = jnp.sum(s.gradient * s.direction, axis=-1)
@@ -119,7 +122,7 @@ def _iterate(value_and_grad, tol, s: _State) -> _State:
         rho,
         gamma,
         idle,
-        s.done | (_norm(gradient) <= tol) | (idle >= PATIENCE),
+        s.done | (_norm(gradient) <= enough(value)) | (idle >= PATIENCE),
         s.n_iter + ~s.done,
         s.iteration + 1,
     )

@@ -10,7 +10,7 @@ import jax.numpy as jnp
 from jax.flatten_util import ravel_pytree
 
 from ..arrays import Array
-from ..design import DenseDesign, LaneDesign
+from ..design import dense_design, lane_design, split_blocks
 from ..losses import Loss
 from ..penalties import Penalty
 from ..problem import Params, Problem
@@ -21,7 +21,8 @@ from .proximal import gradient_scale
 class Data(eqx.Module):
     """What all refits share: the data, the loss, and each lane's sample weights and ridge.
 
-    `X` is `(n, p)`, `targets` `(n, K)`, `weights` `(n, B)`, `ridge` `(B,)`.
+    `X` is `(n, p)`, `targets` `(n, K)`, `weights` `(n, B)`, `ridge` `(B,)`; cohort m is rows
+    `bounds[m]` to `bounds[m + 1]`.
     """
 
     X: Array
@@ -29,18 +30,30 @@ class Data(eqx.Module):
     weights: Array
     ridge: Array
     loss: Loss
+    bounds: tuple[int, ...] = eqx.field(static=True)
+
+    @property
+    def n_cohorts(self) -> int:
+        return len(self.bounds) - 1
+
+    def over(self, X: Array) -> Problem:
+        """The lanes' problems on shared columns `X` `(n, any)`."""
+        design = dense_design(X, self.bounds)
+        return Problem(design, self.targets, self.weights, self.ridge, self.loss)
 
     def problem(self, index: Array) -> Problem:
-        """The lanes' problems on columns `index` `(B, k)`; `index >= p` is an empty slot."""
-        columns = jnp.take(self.X, index, axis=1, mode="fill", fill_value=0)  # (n, B, k)
-        design = LaneDesign(jnp.swapaxes(columns, 0, 1))
+        """The lanes' problems on columns of their own, per cohort.
+
+        `index` is `(B, M, k)`: feature numbers, `>= p` in an empty slot.
+        """
+        design = lane_design(self.X, self.bounds, index)
         return Problem(design, self.targets, self.weights, self.ridge, self.loss)
 
 
 class Refit(NamedTuple):
     """Refitted lanes."""
 
-    params: Params  # W is (k, B, T), one row per slot
+    params: Params  # W is (k, B, M T), one row per slot
     objective: Array  # (B,)
     stationarity: Array  # (B,) gradient norm relative to sqrt(2 f)
     sample_losses: Array  # (n, B), held-out samples included
@@ -60,8 +73,7 @@ def refit(
         grad = problem.gradient(params, problem.design.matmul(params.W))
         return grad.value, _ravel_lanes(Params(grad.W, grad.upper))[0]
 
-    start, _ = value_and_grad(x)
-    best = minimise(value_and_grad, x, tol * gradient_scale(start), max_iter)
+    best = minimise(value_and_grad, x, tol, max_iter, gradient_scale)
     params = restore(best.x)
     stationarity = jnp.sqrt(jnp.sum(best.gradient**2, axis=-1)) / gradient_scale(best.value)
     losses = problem.sample_losses(params.upper, problem.design.matmul(params.W))
@@ -71,15 +83,19 @@ def refit(
 class Scores(NamedTuple):
     """First-order value of every feature to a refitted lane."""
 
-    gain: Array  # (p, B) expected fall of the objective if the feature enters
-    cost: Array  # (k, B) rise of the objective if the slots numbered q leave, nothing else moving
+    gain: Array  # (p, B, M) expected fall of the objective if the feature's block enters
+    cost: Array  # (q, B) rise of the objective if the slots so labelled leave, nothing else moving
 
 
 @jax.jit
-def score_features(data: Data, index: Array, slot_group: Array, params: Params) -> Scores:
+def score_features(
+    data: Data, index: Array, slot_label: Array, labels: Array, params: Params
+) -> Scores:
     """What entering or leaving would change.
 
-    A new row `w_j` changes the objective by `<g_j, w_j> + 1/2 w_j' H w_j` to second order, with
+    `slot_label` `(B, M, k)` says which slots leave together, `labels` `(q,)` which to try.
+
+    A new block `w_j` changes the objective by `<g_j, w_j> + 1/2 w_j' H w_j` to second order, with
     `g_j` its gradient and, for a standardised feature, `H` the output metric of
     `Problem.output_metric`, common to all features. Its minimum is `-1/2 g_j' H^-1 g_j`: the
     gain. Plain gradient norms rank by the hidden layer's accidental scale instead; on designs
@@ -88,20 +104,21 @@ def score_features(data: Data, index: Array, slot_group: Array, params: Params) 
     problem = data.problem(index)
     Z = problem.design.matmul(params.W)
 
-    g_W = _gradient_of_all_rows(data, problem, params.upper, Z)
-    factor = jnp.linalg.cholesky(problem.output_metric(params.upper, Z))
+    blocks = split_blocks(_gradient_of_all_rows(data, problem, params.upper, Z), data.n_cohorts)
+    p, B, M, T = blocks.shape
+    factor = jnp.linalg.cholesky(problem.output_metric(params.upper, Z)).reshape(B * M, T, T)
     whitened = jax.vmap(
         lambda L, g: jax.scipy.linalg.solve_triangular(L, g.T, lower=True).T,
         in_axes=(0, 1), out_axes=1,
-    )(factor, g_W)  # fmt: skip
+    )(factor, blocks.reshape(p, B * M, T))  # fmt: skip
+    gain = 0.5 * jnp.sum(whitened**2, axis=-1).reshape(p, B, M)
 
-    def cost(q):
-        keep = (slot_group != q).T[:, :, None]
-        reduced = params._replace(W=params.W * keep)
-        return problem.value(reduced, problem.design.matmul(reduced.W))
+    def cost(label):
+        keep = jnp.transpose(slot_label != label, (2, 0, 1))[..., None]  # (k, B, M, 1)
+        W = (split_blocks(params.W, M) * keep).reshape(params.W.shape)
+        return problem.value(params._replace(W=W), problem.design.matmul(W))
 
-    costs = jax.lax.map(cost, jnp.arange(index.shape[1])) - problem.value(params, Z)
-    return Scores(0.5 * jnp.sum(whitened**2, axis=-1), costs)
+    return Scores(gain, jax.lax.map(cost, labels) - problem.value(params, Z))
 
 
 @jax.jit
@@ -114,18 +131,17 @@ def entry_lambda(data: Data, penalty: Penalty, index: Array, params: Params) -> 
     problem = data.problem(index)
     Z = problem.design.matmul(params.W)
     gradient = _gradient_of_all_rows(data, problem, params.upper, Z)
-    lanes = jnp.arange(index.shape[0])[:, None]
-    gradient = gradient.at[index, lanes].set(0, mode="drop")
-    return penalty.lambda_max(gradient)
+    lanes = jnp.arange(len(index))[:, None, None]
+    return penalty.lambda_max(gradient.at[index, lanes].set(0, mode="drop"))
 
 
 def _gradient_of_all_rows(data: Data, problem: Problem, upper, Z: Array) -> Array:
-    """Gradient of the loss in every feature's row, in the model or not, `(p, B, T)`."""
+    """Gradient of the loss in every feature's row, in the model or not, `(p, B, M T)`."""
 
     def total(Z):
         return jnp.sum(problem.upper_value(upper, Z))
 
-    return DenseDesign(data.X).rmatmul(jax.grad(total)(Z))
+    return dense_design(data.X, data.bounds).rmatmul(jax.grad(total)(Z))
 
 
 def _ravel_lanes(params: Params):

@@ -1,0 +1,103 @@
+"""Which sample belongs to which cohort, and how cohorts are balanced."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+
+def encode_cohorts(cohorts: object, n_samples: int) -> tuple[np.ndarray, np.ndarray]:
+    """Cohort names, sorted, and each sample's number among them, `(n,)`.
+
+    `None` puts all samples in one cohort, named "all".
+
+    Raises
+    ------
+    ValueError
+        If there is not exactly one label per sample, or a label is missing.
+    """
+    if cohorts is None:
+        return np.array(["all"]), np.zeros(n_samples, int)
+    labels = _labels(cohorts, n_samples)
+    names, codes = np.unique(labels, return_inverse=True)
+    return names, codes
+
+
+def known_codes(cohorts: object, n_samples: int, names: np.ndarray) -> np.ndarray:
+    """Each sample's number among `names`, -1 where it is of none of them."""
+    labels = _labels(cohorts, n_samples)
+    if "U" in (labels.dtype.kind, names.dtype.kind):  # 1 and "1" are the same
+        labels, names = labels.astype(str), names.astype(str)
+    found = np.full(n_samples, -1)
+    for code, name in enumerate(names):
+        found[labels == name] = code
+    return found
+
+
+def _labels(cohorts: object, n_samples: int) -> np.ndarray:
+    labels = np.asarray(cohorts)
+    if labels.shape != (n_samples,):
+        raise ValueError(
+            f"cohorts needs one label per sample, shape ({n_samples},); got shape {labels.shape}."
+        )
+    missing = pd.isna(labels)
+    if missing.any():
+        raise ValueError(
+            f"cohorts has {missing.sum()} missing labels, the first at position "
+            f"{int(np.argmax(missing))}. Give every sample a cohort, or leave it out."
+        )
+    return labels.astype(str) if labels.dtype == object else labels
+
+
+def check_absent(X: np.ndarray, codes: np.ndarray, names: np.ndarray, features) -> None:
+    """Missing values must fill a feature's column in a cohort: the cohort lacks the feature.
+
+    Raises
+    ------
+    ValueError
+        If values are missing in part of a cohort, or a feature is missing everywhere.
+    """
+    missing = np.isnan(X)
+    if not missing.any():
+        return
+    features = np.asarray(features).tolist()
+    for m, name in enumerate(names):
+        share = missing[codes == m].mean(axis=0)
+        part = np.flatnonzero((share > 0) & (share < 1))
+        if len(part):
+            one = "" if len(names) > 1 else " (Input X contains NaN.)"
+            raise ValueError(
+                f"Feature {features[part[0]]!r} is missing for some but not all samples of cohort "
+                f"{str(name)!r}{one}. Impute it (sklearn.impute.SimpleImputer), or set the whole "
+                "column to NaN in that cohort to say that the cohort lacks the feature."
+            )
+    nowhere = np.flatnonzero(missing.all(axis=0))
+    if len(nowhere):
+        raise ValueError(
+            f"Feature {features[nowhere[0]]!r} is missing in every cohort (Input X contains NaN). "
+            "Drop the column."
+        )
+
+
+def balance(weights: np.ndarray, codes: np.ndarray, names: np.ndarray, how: str) -> np.ndarray:
+    """Sample weights under which cohorts count by their samples or all the same.
+
+    Raises
+    ------
+    ValueError
+        If a cohort's samples all weigh nothing.
+    """
+    totals = np.bincount(codes, weights)
+    if np.any(totals <= 0):
+        raise ValueError(
+            f"The samples of cohort {str(names[np.argmin(totals)])!r} all have sample_weight 0. "
+            "Leave the cohort out, or give some of its samples a positive weight."
+        )
+    return weights if how == "sample" else weights / totals[codes]
+
+
+def deal_folds(strata: np.ndarray, n_folds: int, seed: int) -> list[np.ndarray]:
+    """Folds with even shares of every stratum: each is shuffled and dealt out in turn."""
+    order = np.random.default_rng(seed).permutation(len(strata))
+    order = order[np.argsort(strata[order], kind="stable")]
+    return [np.sort(order[k::n_folds]) for k in range(n_folds)]

@@ -1,0 +1,90 @@
+"""Where the exchange begins: the path's supports, joined by what acts in squares and products."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import jax
+import numpy as np
+
+from ..nn import Sharing, Upper
+from ..path import Groups, Path, lambda_linear, sparse_starts
+from ..penalties import Penalty
+from ..problem import Params
+from ..solvers.products import Products, best_products
+from ..solvers.refit import Data
+from ..start import dense_start, present
+from .exchange import Start
+
+FIRST_LAMBDA = 0.1  # of the linear model's lambda_max
+PRODUCTS = 0.25  # share of a start's features that come from squares and products
+PRODUCT_ROWS = 0.5  # standard deviation of their rows' random weights
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a cross-validated search needs besides the data."""
+
+    penalty: Penalty
+    groups: Groups
+    activation: str
+    max_features: int
+    n_restarts: int
+    seed: int
+    ridges: tuple[float, ...] | None
+    tol: float
+    max_iter: int
+    sharing: Sharing
+
+
+def find_starts(
+    data: Data, seeds: list[int], hidden: tuple[int, ...], n_outputs: int, settings: Settings
+) -> list[Start]:
+    """One start per seed and lane of `data`; linear models start empty."""
+    M, dtype = data.n_cohorts, data.X.dtype
+    if not hidden:
+        one = Upper(np.zeros((1, n_outputs), dtype), (), settings.activation)
+        upper = jax.tree.map(lambda leaf: leaf[0], settings.sharing.spread(one, M))
+        empty = Start(np.zeros(0, int), np.zeros((0, M * n_outputs), dtype), upper)
+        return [empty] * data.weights.shape[1]
+    dense = dense_start(data, seeds, hidden, n_outputs, settings.activation, settings.sharing)
+    path = Path(data, settings.penalty, settings.groups, dense)
+    first = FIRST_LAMBDA * lambda_linear(data, settings.penalty, settings.groups)
+    starts = sparse_starts(path, first, settings.max_features)
+    products = best_products(path.problem, Params(path.W, path.upper), path.X)
+    varies = present(data, hidden[0])[:, 0]
+    products = jax.tree.map(np.asarray, products)
+    return _with_products(starts, path.features, products, varies, hidden[0], settings)
+
+
+def _with_products(
+    starts: list[tuple], features: np.ndarray, products: Products, varies: np.ndarray,
+    width: int, settings: Settings,
+) -> list[Start]:  # fmt: skip
+    """Starts joined by the features of the strongest squares and products, rows random.
+
+    `features` are those that `products` are of; `varies` `(p, M T)` is 0 in the blocks of
+    features that a cohort lacks, `width` is T.
+    """
+    most = settings.max_features
+    rng = np.random.default_rng(settings.seed)
+    out = []
+    for b, (kept, rows, upper) in enumerate(starts):
+        new: list[int] = []
+        for j in np.argsort(-products.gain[:, b]):
+            if len(new) >= int(PRODUCTS * most):
+                break
+            pair = {int(features[j]), int(features[products.partner[j, b]])}
+            new += [f for f in pair if f < len(settings.groups.ids) and f not in new]
+        stay = np.argsort(-np.linalg.norm(rows, axis=1))
+        stay = stay[~np.isin(kept[stay], new)][: most - len(new)]
+        drawn = rng.normal(0, PRODUCT_ROWS, (len(new), width)).astype(rows.dtype)
+        added = np.tile(drawn, rows.shape[1] // width) * varies[new]
+        out.append(
+            Start(
+                np.concatenate([kept[stay], np.array(new, int)]),
+                np.concatenate([rows[stay], added]),
+                upper,
+            )
+        )
+    return out
