@@ -151,9 +151,11 @@ class Search:
         padded = (found * lanes)[:lanes]
         data = self._for_everyone(curve.ridge)
         fit = refit(data, *_stack(padded), self._tolerance(), SEARCH_ITER)
-        objectives = np.asarray(fit.objective)[: len(found)]
-        own, best = found[0], int(np.argmin(objectives))
-        if len(found[best].groups) != len(own.groups) or not objectives[best] < own.objective:
+        own = found[0]
+        alike = [len(other.groups) == len(own.groups) for other in found]
+        objectives = np.where(alike, np.asarray(fit.objective)[: len(found)], np.inf)
+        best = int(np.nanargmin(objectives))
+        if not objectives[best] < own.objective:
             return curve
         params, losses = jax.tree.map(np.asarray, (fit.params, fit.sample_losses))
         better = Candidate(
