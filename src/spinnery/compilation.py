@@ -2,7 +2,9 @@
 
 Turned on at the first fit, not on import, and only where the user has not chosen a cache of their
 own. Whoever can write to the folder can run code, so it lies in the user's cache folder with mode
-0700, and a folder that others could write to is not used.
+0700, and a folder that others could write to is not used. Its size is limited, and with a limit
+JAX locks the folder (by filelock) while it reads or writes: without, a process may load a program
+that another has half written, and crash.
 """
 
 from __future__ import annotations
@@ -15,11 +17,13 @@ from pathlib import Path
 
 import jax
 
+MAX_BYTES = 2**30
+
 
 def cache_folder() -> Path:
-    """Where compiled programs are kept: `$XDG_CACHE_HOME/spinnery` or `~/.cache/spinnery`."""
+    """Where compiled programs are kept: `$XDG_CACHE_HOME` or `~/.cache`."""
     base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(base) / "spinnery" / "xla"
+    return Path(base) / "spinnery" / "programs"
 
 
 @cache
@@ -44,5 +48,6 @@ def enable_cache() -> None:
         )
         return
     folder.chmod(0o700)
+    jax.config.update("jax_compilation_cache_max_size", MAX_BYTES)
     jax.config.update("jax_compilation_cache_dir", str(folder))
     jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.1)
