@@ -18,6 +18,7 @@ FILES = sorted(SRC.rglob("*.py"))
 LAYERS = [
     "arrays", "compilation", "progress", "penalties", "losses", "nn", "design", "problem",
     "solvers", "cohorts", "table", "start", "path", "selection", "estimators",
+    "embedding",
 ]  # fmt: skip
 # Imports inside functions that reach up, each for the convenience of a method.
 REACHES_UP = {("estimators/base.py", "io")}

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from . import datasets, losses, nn, penalties, plotting
+    from .embedding import SNE, TSNE
     from .estimators.integrative import IntegrativeSPINNClassifier, IntegrativeSPINNRegressor
     from .estimators.integrative_cv import (
         IntegrativeSPINNClassifierCV,
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
+    "SNE",
+    "TSNE",
     "IntegrativeSPINNClassifier",
     "IntegrativeSPINNClassifierCV",
     "IntegrativeSPINNRegressor",
@@ -42,6 +45,8 @@ __all__ = [
 ]
 
 _HOMES = {
+    "SNE": "embedding",
+    "TSNE": "embedding",
     "IntegrativeSPINNClassifier": "estimators.integrative",
     "IntegrativeSPINNClassifierCV": "estimators.integrative_cv",
     "IntegrativeSPINNRegressor": "estimators.integrative",

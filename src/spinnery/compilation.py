@@ -12,6 +12,8 @@ from __future__ import annotations
 import os
 import stat
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
@@ -51,3 +53,11 @@ def enable_cache() -> None:
     jax.config.update("jax_compilation_cache_max_size", MAX_BYTES)
     jax.config.update("jax_compilation_cache_dir", str(folder))
     jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.1)
+
+
+@contextmanager
+def precision(dtype: str) -> Iterator[None]:
+    """Computing in `dtype`, "float32" or "float64", with JAX's global settings left alone."""
+    enable_cache()
+    with jax.enable_x64(dtype == "float64"):
+        yield

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import abc
 import warnings
-from contextlib import contextmanager
 from numbers import Integral, Real
 
-import jax
 import numpy as np
 from sklearn.base import BaseEstimator
 from sklearn.exceptions import ConvergenceWarning
@@ -18,7 +16,7 @@ from sklearn.utils.class_weight import compute_sample_weight
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
-from ..compilation import enable_cache
+from ..compilation import precision
 from ..losses import Huber, Loss, Squared
 from ..losses import resolve as resolve_loss
 from ..nn import ACTIVATIONS, SHARED, Sharing
@@ -90,12 +88,9 @@ class BaseSPINN(SelectorMixin, BaseEstimator):
     def _weights(self, sample_weight, X, codes) -> np.ndarray:
         return _check_sample_weight(sample_weight, X, dtype=np.float64, ensure_non_negative=True)
 
-    @contextmanager
     def _precision(self):
         """float64 for this fit only, leaving JAX's global settings alone."""
-        enable_cache()
-        with jax.enable_x64(self.dtype == "float64"):
-            yield
+        return precision(self.dtype)
 
     # -- after the fit ----------------------------------------------------------------------
 
@@ -106,17 +101,20 @@ class BaseSPINN(SelectorMixin, BaseEstimator):
         for row, model in zip(norms, models, strict=True):
             row[model.features] = np.linalg.norm(model.W, axis=1)
         self._set_norms(norms)
+        self._warn_if_empty()
+
+    def _set_norms(self, norms: np.ndarray) -> None:
+        self.coef_norm_ = norms[0]
+        self.selected_ = self.coef_norm_ > 0
+
+    def _warn_if_empty(self) -> None:
         if not self.selected_.any():
             warnings.warn(
                 "No feature was selected: the model predicts a constant. If a signal is expected, "
                 "lower lam, add samples, or check the target.",
                 UserWarning,
-                stacklevel=3,
+                stacklevel=4,
             )
-
-    def _set_norms(self, norms: np.ndarray) -> None:
-        self.coef_norm_ = norms[0]
-        self.selected_ = self.coef_norm_ > 0
 
     def _warn_unless_converged(self) -> None:
         if not self.stationarity_ <= self.tol:
@@ -209,8 +207,14 @@ class ClassificationTargets(BaseSPINN):
 
     def _table(self, X, y, sample_weight, codes=None) -> Table:
         X, y = self._validated(X, y, codes, ensure_min_samples=2)
+        weights = self._class_weights(y, self._weights(sample_weight, X, codes))
+        table = classification_table(X, y, weights, np.dtype(self.dtype), codes)
+        self.classes_ = np.unique(y)
+        return table
+
+    def _class_weights(self, y, weights: np.ndarray) -> np.ndarray:
+        """Sample weights times class weights, once the labels are found fit to be learnt."""
         check_classification_targets(y)
-        weights = self._weights(sample_weight, X, codes)
         if self.class_weight is not None:
             weights = weights * compute_sample_weight(self.class_weight, y)
         present = np.unique(y[weights > 0])
@@ -219,9 +223,7 @@ class ClassificationTargets(BaseSPINN):
                 f"{type(self).__name__} needs samples of at least 2 classes; the data contain one "
                 f"class: {present.tolist()}. Check the target column and the sample weights."
             )
-        table = classification_table(X, y, weights, np.dtype(self.dtype), codes)
-        self.classes_ = np.unique(y)
-        return table
+        return weights
 
     def _decided(self, outputs: np.ndarray) -> np.ndarray:
         return outputs[:, 0] if len(self.classes_) == 2 else outputs
