@@ -42,7 +42,7 @@ class BaseEmbedding(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstim
     _tails: ClassVar[Tails]
     _parameter_constraints: dict = {
         "n_components": [Interval(Integral, 1, None, closed="left")],
-        "perplexity": [Interval(Real, 1, None, closed="left")],
+        "perplexity": [Interval(Real, 0, None, closed="neither")],
         "early_exaggeration": [Interval(Real, 1, None, closed="left")],
         "learning_rate": [StrOptions({"auto"}), Interval(Real, 0, None, closed="neither")],
         "max_iter": [Interval(Integral, 1, None, closed="left")],
@@ -85,10 +85,10 @@ class BaseEmbedding(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstim
 
     def _check(self, X: np.ndarray) -> None:
         n = len(X)
-        if self.perplexity >= n:
+        if not 1 <= self.perplexity < n:
             raise ValueError(
-                f"perplexity must be less than the number of samples, {n}; got "
-                f"{self.perplexity:g}. Lower it (5 to 50 is usual), or add samples."
+                f"perplexity must be at least 1 and less than the number of samples, {n}; got "
+                f"{self.perplexity:g}. 5 to 50 is usual, a third of the samples is plenty."
             )
         if self.metric != "precomputed":
             return
@@ -143,9 +143,10 @@ class BaseEmbedding(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstim
         return pairwise_distances(X, others, metric=self.metric) ** 2
 
     def _padded(self, D: np.ndarray, n_rows: int, n_columns: int | None = None) -> np.ndarray:
-        """Distances in units of their mean, which float32 holds at any scale, with zeros added."""
+        """Each row in units of its mean, which float32 holds at any scale, with zeros added."""
+        mean = D.mean(axis=1, keepdims=True)
         out = np.zeros((n_rows, n_columns or n_rows), self.dtype)
-        out[: len(D), : D.shape[1]] = D / (D.mean() or 1)
+        out[: len(D), : D.shape[1]] = D / np.where(mean > 0, mean, 1)
         return out
 
     # -- new points -------------------------------------------------------------------------
@@ -153,8 +154,8 @@ class BaseEmbedding(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstim
     def transform(self, X) -> np.ndarray:
         """Place new samples among the embedded ones, which stay where they are.
 
-        Each new sample has affinities to the training samples at `perplexity`, starts at their
-        weighted mean, and descends its own cost, `KL(p_i || q_i)` over the training samples;
+        Each new sample has affinities to the training samples at `perplexity`, starts on the
+        nearest of them, and descends its own cost, `KL(p_i || q_i)` over the training samples;
         samples of one call do not see each other. A training sample comes out near its place in
         `embedding_`, not on it.
 
@@ -184,7 +185,8 @@ class BaseEmbedding(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstim
             D = self._padded(self._squared_distances(X, self._X), size, len(fixed))
             perplexity = np.asarray(self.perplexity, self.dtype)
             P = conditional_affinities(D, np.int32(n), perplexity)
-            return descend(self._tails, P, P @ fixed, fixed, n, schedule, steps).Y[: len(X)]
+            start = fixed[np.argmax(P, axis=1)]
+            return descend(self._tails, P, start, fixed, n, schedule, steps).Y[: len(X)]
 
     @property
     def _n_features_out(self) -> int:
@@ -193,4 +195,5 @@ class BaseEmbedding(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstim
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
         tags.input_tags.pairwise = self.metric == "precomputed"
+        tags.transformer_tags.preserves_dtype = []  # `dtype` decides
         return tags

@@ -18,6 +18,7 @@ import numpy as np
 from ..arrays import Array
 from ..progress import Steps
 from .cost import Tails, cost, gradient
+from .start import SPREAD
 
 BLOCK = 25  # steps between two looks at the cost
 EXAGGERATED = 250  # steps with exaggerated affinities and the low momentum
@@ -69,7 +70,12 @@ def run_block(
     if fixed is None:  # the cost does not see a common shift; rounding does
         real = jnp.arange(len(P))[:, None] < n
         mean = jnp.sum(jnp.where(real, state.Y, 0), axis=0) / n
-        state = state._replace(Y=jnp.where(real, state.Y - mean, 0))
+        Y = jnp.where(real, state.Y - mean, 0)
+        # Exaggeration may draw all points together. There the descent is linear, so moving it to
+        # a larger scale changes nothing, and keeps it off the stationary point at zero.
+        radius = jnp.max(jnp.abs(Y))
+        scale = jnp.where((radius > 0) & (radius < SPREAD), SPREAD / radius, 1)
+        state = State(scale * Y, scale * state.move, state.gains)
     norm = jnp.linalg.norm(gradient(tails, P, state.Y, fixed, n))
     return state, cost(tails, P, state.Y, fixed, n), norm
 

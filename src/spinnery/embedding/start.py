@@ -19,10 +19,11 @@ def pca_start(X: np.ndarray, n_components: int, rng: np.random.RandomState) -> n
     Components that the data lack (few columns, few samples, no variance) are random.
     """
     Y = random_start(len(X), n_components, rng)
+    if not np.ptp(X, axis=0).any():
+        return Y
     k = min(n_components, *X.shape)
     scores = PCA(k, random_state=rng).fit_transform(X)
     spread = scores.std(axis=0)
-    varies = spread > 1e-12 * max(np.abs(X).max(), np.finfo(float).tiny)
-    if varies.any():
-        Y[:, :k][:, varies] = SPREAD * scores[:, varies] / spread[0]
+    found = np.flatnonzero(spread > 1e-9 * spread[0])
+    Y[:, found] = SPREAD * scores[:, found] / spread[0]
     return Y
