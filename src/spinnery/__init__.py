@@ -10,13 +10,15 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from . import datasets, losses, nn, penalties, plotting
+    from . import datasets, inspection, losses, metrics, nn, penalties, plotting
     from .embedding import SNE, TSNE
+    from .estimators.autoencoder import SparseAutoencoder
     from .estimators.integrative import IntegrativeSPINNClassifier, IntegrativeSPINNRegressor
     from .estimators.integrative_cv import (
         IntegrativeSPINNClassifierCV,
         IntegrativeSPINNRegressorCV,
     )
+    from .estimators.network import NetworkClassifier, NetworkRegressor
     from .estimators.spinn import SPINNClassifier, SPINNRegressor
     from .estimators.spinn_cv import SPINNClassifierCV, SPINNRegressorCV
     from .io import load
@@ -31,14 +33,19 @@ __all__ = [
     "IntegrativeSPINNClassifierCV",
     "IntegrativeSPINNRegressor",
     "IntegrativeSPINNRegressorCV",
+    "NetworkClassifier",
+    "NetworkRegressor",
     "SPINNClassifier",
     "SPINNClassifierCV",
     "SPINNRegressor",
     "SPINNRegressorCV",
+    "SparseAutoencoder",
     "datasets",
+    "inspection",
     "leave_one_cohort_out",
     "load",
     "losses",
+    "metrics",
     "nn",
     "penalties",
     "plotting",
@@ -51,6 +58,9 @@ _HOMES = {
     "IntegrativeSPINNClassifierCV": "estimators.integrative_cv",
     "IntegrativeSPINNRegressor": "estimators.integrative",
     "IntegrativeSPINNRegressorCV": "estimators.integrative_cv",
+    "NetworkClassifier": "estimators.network",
+    "NetworkRegressor": "estimators.network",
+    "SparseAutoencoder": "estimators.autoencoder",
     "SPINNClassifier": "estimators.spinn",
     "SPINNRegressor": "estimators.spinn",
     "SPINNClassifierCV": "estimators.spinn_cv",

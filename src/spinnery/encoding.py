@@ -32,9 +32,9 @@ def records() -> dict[str, type[Any]]:
     # Imported here because estimators, which save themselves, sit above these modules.
     from . import losses, penalties
     from .estimators.model import Model
-    from .nn import Dense, Upper
+    from .nn import MLP, Dense, TiedAutoencoder, Upper
 
-    parts = [Model, Upper, Dense, penalties.Rows, penalties.FeatureGroups]
+    parts = [Model, MLP, TiedAutoencoder, Upper, Dense, penalties.Rows, penalties.FeatureGroups]
     return {
         cls.__name__: cls for cls in [*parts, *penalties.BY_NAME.values(), *losses.BY_NAME.values()]
     }

@@ -6,13 +6,11 @@ with a checksum over both. Reading one builds only classes from fixed lists.
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import importlib
 import json
 import os
 import struct
-import uuid
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +20,7 @@ from safetensors.numpy import save as to_bytes
 from sklearn.utils.validation import check_is_fitted
 
 from .encoding import Arrays, UnsupportedError, decode, encode
+from .files import write_whole
 
 FORMAT = "spinnery"
 VERSION = 1
@@ -31,12 +30,17 @@ ESTIMATORS = {
     "IntegrativeSPINNRegressor": ".estimators.integrative",
     "IntegrativeSPINNClassifierCV": ".estimators.integrative_cv",
     "IntegrativeSPINNRegressorCV": ".estimators.integrative_cv",
+    "NetworkClassifier": ".estimators.network",
+    "NetworkRegressor": ".estimators.network",
     "SPINNClassifier": ".estimators.spinn",
     "SPINNRegressor": ".estimators.spinn",
     "SPINNClassifierCV": ".estimators.spinn_cv",
     "SPINNRegressorCV": ".estimators.spinn_cv",
+    "SparseAutoencoder": ".estimators.autoencoder",
 }
-PRIVATE = ("_models", "_y_ndim")  # fitted state that is not public
+PRIVATE = (
+    "_models", "_y_ndim", "_center", "_scale", "_target_center", "_target_scale", "_n_raw",
+)  # fitted state that is not public
 
 
 def save(estimator: Any, file: str | os.PathLike) -> None:
@@ -83,7 +87,7 @@ def save(estimator: Any, file: str | os.PathLike) -> None:
     state = json.dumps({"class": name, "params": params, "fitted": fitted}, allow_nan=False)
     metadata = {"format": FORMAT, "format_version": str(VERSION), "state": state}
     metadata["sha256"] = _checksum(state, arrays)
-    _write(Path(file), to_bytes(arrays, metadata))
+    write_whole(Path(file), to_bytes(arrays, metadata))
 
 
 def load(file: str | os.PathLike) -> Any:
@@ -163,21 +167,6 @@ def _checksum(state: str, arrays: Arrays) -> str:
         digest.update(f"\n{name} {array.dtype.str} {array.shape}\n".encode())
         digest.update(array.tobytes())
     return digest.hexdigest()
-
-
-def _write(file: Path, content: bytes) -> None:
-    """All of `content` or nothing: written beside `file`, then moved over it."""
-    beside = file.with_name(f".{file.name}.{uuid.uuid4().hex[:8]}")
-    try:
-        with open(beside, "xb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        os.replace(beside, file)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            beside.unlink(missing_ok=True)
-        raise
 
 
 def _read(file: Path) -> tuple[dict[str, str], Arrays]:

@@ -39,6 +39,11 @@ class Steps:
         )
         self._task = self._bar.add_task("starting", total=None)
 
+    @property
+    def shown(self) -> bool:
+        """Whether anybody sees it."""
+        return not self._bar.disable
+
     def expect(self, steps: int) -> None:
         """Add `steps` to the total."""
         total = self._bar.tasks[0].total or 0

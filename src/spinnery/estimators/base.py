@@ -74,10 +74,6 @@ class BaseSPINN(SelectorMixin, BaseEstimator):
     def _penalty(self, n_cohorts: int = 1) -> Penalty:
         return resolve(self.penalty).with_cohorts(n_cohorts)
 
-    @abc.abstractmethod
-    def _fit(self, X, y, sample_weight, codes=None):
-        """Fit to samples whose cohorts are `codes` `(n,)`, None for a single one."""
-
     def _sharing(self) -> Sharing:
         return SHARED
 
@@ -139,6 +135,15 @@ class BaseSPINN(SelectorMixin, BaseEstimator):
         check_is_fitted(self)
         return self.selected_
 
+    def hidden_features(self, X) -> np.ndarray:
+        """First hidden layer's activations of every sample, `(n, T)`.
+
+        Of a linear model, which has none, the outputs for standardised targets.
+        """
+        check_is_fitted(self)
+        X = validate_data(self, X, reset=False, dtype=[np.float64, np.float32])
+        return self._models[0].activations(X)
+
     def _outputs(self, X) -> np.ndarray:
         check_is_fitted(self)
         X = validate_data(self, X, reset=False, dtype=[np.float64, np.float32])
@@ -152,6 +157,10 @@ class BaseSPINN(SelectorMixin, BaseEstimator):
 
 class OneTable(BaseSPINN):
     """Fitting to one table of samples."""
+
+    @abc.abstractmethod
+    def _fit(self, X, y, sample_weight, codes=None):
+        """Fit to samples whose cohorts are `codes` `(n,)`, None for a single one."""
 
     def fit(self, X, y, sample_weight=None):
         """Fit to the data.

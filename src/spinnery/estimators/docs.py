@@ -81,6 +81,88 @@ REGRESSION = """loss : {"squared", "huber"} or Loss, default="squared"
 CLASSIFICATION = """class_weight : dict, "balanced" or None, default=None
         Weights of the classes, multiplied into the sample weights."""
 
+NETWORK = """hidden : tuple of int, default={hidden}
+        Widths of the hidden layers; `()` is a linear (logistic, softmax) model.
+    network : Equinox module, optional
+        Any network that maps one sample to raw outputs, instead of `hidden`; a call that takes a
+        `key` (dropout, random pooling) gets one per sample in training. It is not changed.
+    input_shape : tuple of int, optional
+        Shape in which the network sees a row of `X`, such as `(1, 28, 28)`, channels first."""
+
+AUTOENCODER = """hidden : tuple of int, default=(50,)
+        Widths of the encoder's layers, the last the code's; the decoder mirrors them.
+    tied : bool, default=False
+        Whether the decoder's weights are the encoder's, transposed."""
+
+MINIBATCH = """activation : str, default="{activation}"
+        One of "identity", "sigmoid", "tanh", "relu", "leaky_relu", "softplus", "gelu".
+    optimizer : str or optax.GradientTransformation, default="{optimizer}"
+        "sgd", "momentum" (0.9), "nesterov" (0.9), "adagrad", "adadelta", "rmsprop", "adam",
+        "adamw" (decay 0.01), or a transformation *without* its learning rate, such as
+        `optax.trace(0.5)`.
+    learning_rate : float, optional
+        Default: 0.1 (sgd), 0.01 (momentum, nesterov), 0.05 (adagrad), 1 (adadelta), 0.001.
+    schedule : str or callable, default="constant"
+        "constant"; "step", a tenth after each third of the epochs; "cosine"; "1/t", divided by
+        `1 + t` with `t` the epochs done; or a function of `t` (array) and `epochs` that gives
+        factors.
+    batch_size : int or "full", default=32
+    epochs : int, default=50
+    sampling : {{"shuffle", "replacement", "order"}}, default="shuffle"
+        Each sample once an epoch in random order, independent uniform draws, or as they stand.
+    clip : float, optional
+        Largest norm of a gradient; a longer one is scaled down.
+    ridge : float, default=1e-4
+        Weight of `1/2 ||.||^2` on all weights, biases left out."""
+
+MINIBATCH_COMMON = """penalty : str or Penalty, optional
+        Penalty on the weights of each input (feature, or channel of a convolution), applied as a
+        prox after every step with that step's learning rate; see `spinnery.penalties`.
+    lam : float, default=0.01
+        Weight of the penalty.
+    max_features : int, optional
+        Largest number of inputs left. Over the first half of the epochs the weakest leave, then
+        those left are trained without penalty. Default penalty then: "group_lasso".
+    standardize : bool, default=False
+        Whether inputs are scaled to mean 0 and variance 1; wanted with a penalty on features of
+        different units, unwanted for images.
+    early_stopping : bool, default=False
+        Hold out `validation_fraction` of the samples, stop when their loss has not fallen for
+        `patience` epochs, and return the network at its lowest.
+    validation_fraction : float, default=0.1
+    patience : int, default=10
+    warm_start : bool, default=False
+        Whether `fit` goes on from the last fit.
+    checkpoint : path, optional
+        File in which training is kept after every epoch, and from which `fit` goes on after a
+        kill, to the same result; removed when training ends. Needs an integer `random_state`.
+    dtype : {"float32", "float64"}, default="float32"
+        Precision of the computation. JAX's global settings are not touched.
+    random_state : int, RandomState or None, default=None
+        Seed of the initial weights, of the order of samples, and of random layers.
+    verbose : bool or None, default=None
+        Progress bar; None shows it when standard error is a terminal."""
+
+NETWORK_REGRESSION = """loss : {"squared", "huber", "absolute"} or Loss, default="squared"
+        Loss on the standardised target."""
+
+MINIBATCH_ATTRIBUTES = """network_ : Equinox module
+        The trained network.
+    history_ : DataFrame
+        One row per epoch: `epoch`, `loss` (mean over the epoch's batches, each before its step)
+        and {metric} likewise, `learning_rate` of the last step, `val_loss` and `val_{plain}` at
+        the end of the epoch where there are validation data, `seconds`. Losses are those of the
+        data, without ridge and penalty.
+    n_iter_ : int
+        Epochs trained.
+    n_parameters_ : int
+        Number of weights and biases.
+    selected_ : (n_features,) bool array
+        Features with a nonzero weight in the first layer.
+    coef_norm_ : (n_features,) array
+        Norms of their weights; every value of a channel has its channel's, and all are NaN if the
+        first layer does not meet the features themselves."""
+
 ATTRIBUTES = """selected_ : {shape} bool array
         Features with a nonzero first-layer row{by_cohort}.
     coef_norm_ : {shape} array
@@ -153,4 +235,18 @@ def chosen(**extra: str) -> Callable[[type], type]:
     cv_loss_, cv_error_ : float
         Mean held-out loss of the chosen model's size, and its standard error over folds.""",
         **extra,
+    )  # fmt: skip
+
+
+def minibatch(**extra: str) -> Callable[[type], type]:
+    """Docstring parts of an estimator trained by mini-batches."""
+    autoencoder = "kind" not in extra
+    metric = "accuracy" if extra.get("kind") == CLASSIFICATION else "mse"
+    given = {"activation": "sigmoid", "optimizer": "momentum"} if autoencoder else {
+        "activation": "relu", "optimizer": "adam"
+    }  # fmt: skip
+    return filled(
+        network=AUTOENCODER if autoencoder else NETWORK.format(hidden="(100,)"),
+        training=MINIBATCH.format(**given), common=MINIBATCH_COMMON,
+        attributes=MINIBATCH_ATTRIBUTES.format(metric=f"`{metric}`", plain=metric), **extra,
     )  # fmt: skip
