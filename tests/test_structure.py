@@ -16,8 +16,9 @@ SRC = Path(spinnery.__file__).parent
 FILES = sorted(SRC.rglob("*.py"))
 # Each layer may import itself and those before it. Whatever is not listed lies above all of them.
 LAYERS = [
-    "arrays", "compilation", "progress", "penalties", "losses", "nn", "design", "problem",
-    "solvers", "cohorts", "table", "start", "path", "selection", "estimators",
+    "arrays", "compilation", "files", "progress", "penalties", "losses", "nn", "design", "problem",
+    "solvers", "decomposition", "cohorts", "table", "start", "path", "selection", "training",
+    "estimators",
     "embedding",
 ]  # fmt: skip
 # Imports inside functions that reach up, each for the convenience of a method.

@@ -115,15 +115,14 @@ class SparseAutoencoder(ClassNamePrefixFeaturesOutMixin, Minibatch):
         weights = self._weights(sample_weight, X, None)
         if not again:
             self._set_scale(X, weights)
-        validation = None
+        rows, validation = None, None
         if validation_data is not None:
-            held = self._checked(validation_data, reset=False)
-            validation = self._samples(held, held, np.ones(len(held)))
+            judged = self._checked(validation_data, reset=False)
+            validation = self._samples(judged, judged, np.ones(len(judged)))
         elif self.early_stopping:
-            train, held = self._split(len(X), None)
-            validation = self._samples(X[held], X[held], weights[held])
-            X, weights = X[train], weights[train]
-        self._fit_arrays(self._samples(X, X, weights), validation, again, self.epochs)
+            rows, held = self._split(len(X), None)
+            validation = self._samples(X, X, weights, held)
+        self._fit_arrays(self._samples(X, X, weights, rows), validation, again, self.epochs)
         return self
 
     def partial_fit(self, X, y=None, sample_weight=None):

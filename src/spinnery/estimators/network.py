@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import abc
-from collections.abc import Callable, Iterable
-
 import numpy as np
 from sklearn.base import ClassifierMixin, RegressorMixin
 from sklearn.utils._param_validation import StrOptions
@@ -14,130 +11,15 @@ from sklearn.utils.validation import check_is_fitted
 
 from ..losses import Logistic, Loss, SoftmaxCrossEntropy
 from ..losses import resolve as resolve_loss
-from ..nn.mlp import MLP, init_mlp
 from ..table import standard_scale
-from ..training.batches import Stream
 from . import docs
 from .base import ClassificationTargets, RegressionTargets
 from .minibatch import Minibatch
-
-
-class _Network(Minibatch):
-    """Fitting to targets: whole tables, further passes, streams of batches."""
-
-    def _own_network(self, rng, hidden) -> MLP:
-        n_outputs = min(self._n_outputs())
-        return init_mlp(rng, self.n_features_in_, hidden, n_outputs, self.activation, self.dtype)
-
-    @abc.abstractmethod
-    def _learn(self, X, y, sample_weight, first: bool, score: bool = False):
-        """A table validated and its targets encoded: `X, y, weights`.
-
-        `first` sets classes and scales; `score` is for samples that only judge.
-        """
-
-    def fit(self, X, y, sample_weight=None, validation_data=None):
-        """Train for `epochs` epochs.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_samples, n_features)
-            A memory-mapped array is read batch by batch.
-        y : array-like of shape (n_samples,), or (n_samples, n_outputs) for regression
-        sample_weight : array-like of shape (n_samples,), optional
-        validation_data : (X, y), optional
-            Scored after every epoch, and used by `early_stopping` instead of a share of `X`.
-
-        Returns
-        -------
-        self
-        """
-        self._validate_params()
-        again = self._set_out(self.warm_start)
-        X, y, weights = self._learn(X, y, sample_weight, first=not again)
-        validation = None
-        if validation_data is not None:
-            X_val, y_val = validation_data
-            X_val, y_val, ones = self._learn(X_val, y_val, None, first=False, score=True)
-            validation = self._samples(X_val, y_val, ones)
-        elif self.early_stopping:
-            train, held = self._split(len(X), y if hasattr(self, "classes_") else None)
-            validation = self._samples(X[held], y[held], weights[held])
-            X, y, weights = X[train], y[train], weights[train]
-        self._fit_arrays(self._samples(X, y, weights), validation, again, self.epochs)
-        return self
-
-    def _one_more_epoch(self, X, y, sample_weight, **first):
-        self._validate_params()
-        again = self._set_out(True)
-        self._begin_with(again, **first)
-        X, y, weights = self._learn(X, y, sample_weight, first=not again)
-        self._fit_arrays(self._samples(X, y, weights), None, again, 1)
-        return self
-
-    def fit_batches(self, batches: Iterable | Callable[[], Iterable], **first):
-        """Train on data that come in parts, from a generator or a file larger than memory.
-
-        Parameters
-        ----------
-        batches : iterable of (X, y) or (X, y, sample_weight), or a function that returns one
-            One pass is an epoch, so with `epochs > 1` it must be a function or a list. Parts may
-            be of any size; each is shuffled by itself and cut into batches of `batch_size`. Scales
-            are those of the first part.
-        classes : array-like, classifiers only
-            All labels that will come.
-
-        Returns
-        -------
-        self
-        """
-        self._validate_params()
-        again = self._set_out(False)
-        self._begin_with(again, **first)
-        fresh = True
-
-        def parts(epoch: int):
-            nonlocal fresh
-            for part in batches() if callable(batches) else batches:
-                X, y, *rest = part
-                X, y, weights = self._learn(X, y, rest[0] if rest else None, first=fresh)
-                fresh = False
-                yield self._samples(X, y, weights)
-
-        size = 2**31 if self.batch_size == "full" else int(self.batch_size)
-        peeked = _Peeked(parts)
-        source = Stream(peeked, size, self.sampling, self._run_seed, self._rate(0, self.epochs))
-        self._train(source, None, False, self.epochs, [])
-        return self
-
-    def loss_arrays(self, X, y=None):
-        """Inputs and targets as the fitted network's loss takes them, `(n, ...)` and `(n, K)`."""
-        check_is_fitted(self)
-        X, y, _ = self._learn(X, y, None, first=False, score=True)
-        return self._inputs(X), self._targets(y)
-
-    def _begin_with(self, again: bool) -> None:
-        """What the first call of `partial_fit` or `fit_batches` must know beforehand."""
-
-
-class _Peeked:
-    """Parts of epochs, the very first one drawn early: it says how many features there are."""
-
-    def __init__(self, parts):
-        self._parts, self._first = parts, parts(0)
-        self._head = next(self._first, None)
-
-    def __call__(self, epoch: int):
-        if self._head is not None:
-            yield self._head
-            self._head = None
-            yield from self._first
-        else:
-            yield from self._parts(epoch)
+from .supervised import Supervised
 
 
 @docs.minibatch(kind=docs.CLASSIFICATION)
-class NetworkClassifier(ClassificationTargets, ClassifierMixin, _Network):
+class NetworkClassifier(ClassificationTargets, ClassifierMixin, Supervised):
     """Network for classification, trained by mini-batches.
 
     Minimises, over all weights and biases,
@@ -296,7 +178,7 @@ class NetworkClassifier(ClassificationTargets, ClassifierMixin, _Network):
 
 
 @docs.minibatch(kind=docs.NETWORK_REGRESSION)
-class NetworkRegressor(RegressionTargets, RegressorMixin, _Network):
+class NetworkRegressor(RegressionTargets, RegressorMixin, Supervised):
     """Network for regression, trained by mini-batches.
 
     Minimises, over all weights and biases,

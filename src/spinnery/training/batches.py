@@ -26,11 +26,24 @@ class Samples:
     X: Any
     y: np.ndarray
     weights: np.ndarray | None  # (n,), mean one; None for all ones
+    rows: np.ndarray | None  # those of X, y and weights that belong to it; None for all
     inputs: Callable[[np.ndarray], np.ndarray]
     targets: Callable[[np.ndarray], np.ndarray]
 
     def __len__(self) -> int:
-        return len(self.X)
+        return len(self.X if self.rows is None else self.rows)
+
+    def total_weight(self) -> float:
+        """Sum of the sample weights."""
+        if self.weights is None:
+            return float(len(self))
+        return float((self.weights if self.rows is None else self.weights[self.rows]).sum())
+
+    def read(self, part: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Inputs, targets and weights of the samples numbered `part`."""
+        rows = part if self.rows is None else self.rows[part]
+        weights = np.ones(len(rows)) if self.weights is None else self.weights[rows]
+        return self.inputs(self.X[rows]), self.targets(self.y[rows]), weights
 
 
 def order(sampling: str, n: int, seed: list[int]) -> np.ndarray:
@@ -61,9 +74,7 @@ def pieces(
     for first in range(0, n_steps, steps):
         part = rows[first * batch_size : (first + steps) * batch_size]
         filled = -(-len(part) // batch_size)
-        X = samples.inputs(samples.X[part])
-        targets = samples.targets(samples.y[part])
-        weights = np.ones(len(part)) if samples.weights is None else samples.weights[part]
+        X, targets, weights = samples.read(part)
         sizes = np.full(filled, batch_size)
         sizes[-1] = len(part) - (filled - 1) * batch_size
         X, targets, weights = (

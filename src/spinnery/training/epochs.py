@@ -40,7 +40,6 @@ class Recipe:
     optimizer: optax.GradientTransformation
     ridge: float
     epochs: int
-    penalty: Penalty | None
     most: int | None  # largest number of inputs (groups of them) in the end
     patience: int | None  # epochs without a lower validation loss; None: no early stopping
     seed: int
@@ -147,8 +146,8 @@ def score(network: Any, samples: Samples, loss: Loss, metric: str) -> tuple[floa
     rows, totals = np.arange(len(samples)), np.zeros(2)
     for batches in pieces(samples, rows, min(CHUNK, len(rows)), lambda first, n: np.zeros(n)):
         totals += [float(total) for total in evaluate(network, batches, loss, metric)]
-    weight = len(rows) if samples.weights is None else samples.weights.sum()
-    return totals[0] / weight, totals[1] / weight
+    totals /= samples.total_weight()
+    return float(totals[0]), float(totals[1])
 
 
 def _stops(training: Training, patience: int) -> bool:

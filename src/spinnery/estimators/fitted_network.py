@@ -1,0 +1,146 @@
+"""A network that mini-batches have trained: what is reported, predicted, warned of."""
+
+from __future__ import annotations
+
+import abc
+import warnings
+from typing import Any
+
+import equinox as eqx
+import jax
+import numpy as np
+import pandas as pd
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from ..design import round_up
+from ..nn.inputs import input_norms
+from ..nn.mlp import MLP, TiedAutoencoder, layer_shapes
+from ..solvers.stochastic import default_rate, predict
+from ..training.epochs import Training
+from .base import BaseSPINN
+
+BLOCK = 1024  # samples predicted at a time
+
+
+class FittedNetwork(BaseSPINN):
+    """Fitted state and prediction of one network."""
+
+    input_shape: tuple[int, ...] | None
+    standardize: bool
+    optimizer: Any
+    learning_rate: float | None
+    network_: Any
+    history_: pd.DataFrame
+    _center: np.ndarray | None
+    _scale: np.ndarray | None
+
+    @property
+    def _sample_shape(self) -> tuple[int, ...]:
+        return tuple(self.input_shape or (self.n_features_in_,))
+
+    def _checked(self, X, y="no_validation", reset: bool = True, **checks):
+        """`X` (and `y`) validated; a memory-mapped array stays one, whatever its type."""
+        dtype = "numeric" if isinstance(X, np.memmap) else np.dtype(self.dtype)
+        return validate_data(self, X, y, reset=reset, dtype=dtype, **checks)
+
+    def _inputs(self, X: np.ndarray) -> np.ndarray:
+        if self._center is not None:
+            X = (X - self._center) / self._scale
+        return X.astype(self.dtype, copy=False).reshape(len(X), *self._sample_shape)
+
+    def _keep(self, training: Training, before: pd.DataFrame, epochs: int) -> None:
+        self.network_ = jax.tree.map(
+            lambda a: np.asarray(a) if isinstance(a, jax.Array) else a, training.network
+        )
+        rows = [{k: v for k, v in row.items() if k != "first_loss"} for row in training.history]
+        for row in rows:
+            row["epoch"] += len(before)
+        self.history_ = pd.concat([before, pd.DataFrame(rows)], ignore_index=True)
+        self.n_iter_ = len(self.history_)
+        self.n_parameters_ = sum(int(np.prod(s)) for _, s in layer_shapes(self.network_))
+        norms = input_norms(self.network_, self._sample_shape)
+        if norms is None:  # it cannot be said which inputs matter
+            self.coef_norm_ = np.full(self.n_features_in_, np.nan)
+            self.selected_ = np.ones(self.n_features_in_, bool)
+        else:
+            self._set_norms(np.repeat(norms, self.n_features_in_ // len(norms))[None])
+            self._warn_if_empty()
+        self._warn_how_it_ended(training, epochs)
+
+    def _warn_how_it_ended(self, training: Training, epochs: int) -> None:
+        history, rate = training.history, self.learning_rate or default_rate(self.optimizer)
+        remedy = f"Lower learning_rate (it was {rate:g}), set clip, or standardise the inputs."
+        if training.diverged:
+            text = (
+                f"Training diverged: the loss of epoch {len(history) + 1} is not finite. The "
+                f"network is that of the end of epoch {len(history)}. {remedy}"
+            )
+        elif training.interrupted:
+            text = (
+                f"Training was interrupted after {len(history)} of {epochs} epochs; the network "
+                "is that of the last whole one."
+            )
+        elif history and history[-1]["loss"] > 2 * history[0].get("first_loss", np.inf):
+            text = (
+                f"Training ended with a loss of {history[-1]['loss']:.4g}, above the "
+                f"{history[0]['first_loss']:.4g} of the untrained network. {remedy}"
+            )
+        else:
+            return
+        warnings.warn(text, ConvergenceWarning, stacklevel=6)
+
+    def _outputs(self, X) -> np.ndarray:
+        check_is_fitted(self)
+        return self._raw(self._checked(X, reset=False))
+
+    def _raw(self, X: np.ndarray) -> np.ndarray:
+        """Raw outputs `(n, K)` of checked samples."""
+        inputs = self._inputs(X)
+        if isinstance(self.network_, (MLP, TiedAutoencoder)):
+            # in double precision: single would round otherwise for another number of rows
+            return _in_blocks(lambda x: self.network_(x.astype(np.float64), np), inputs)
+        with self._precision():
+            network = eqx.nn.inference_mode(self.network_)
+            return _in_blocks(lambda x: _padded_outputs(network, x), inputs)
+
+    def hidden_features(self, X) -> np.ndarray:
+        """First hidden layer's activations of every sample, `(n, T)`.
+
+        Raises
+        ------
+        ValueError
+            If the estimator was given a `network=` of its own, whose layers have no names.
+        """
+        check_is_fitted(self)
+        if not isinstance(self.network_, (MLP, TiedAutoencoder)):
+            raise ValueError(
+                "hidden_features needs an estimator built with hidden=...; this one was given "
+                f"network={type(self.network_).__name__}(...). Call network_ itself instead."
+            )
+        return self.network_.layers(self._inputs(self._checked(X, reset=False)), np)[0]
+
+    @abc.abstractmethod
+    def loss_arrays(self, X, y=None) -> tuple[np.ndarray, np.ndarray]:
+        """Inputs and targets as the fitted network's loss takes them, `(n, ...)` and `(n, K)`."""
+
+    def summary(self) -> pd.DataFrame:
+        """Every parameter array with its shape and number of values, and their total."""
+        check_is_fitted(self)
+        shapes = layer_shapes(self.network_)
+        rows = [[name, "x".join(map(str, s)), int(np.prod(s))] for name, s in shapes]
+        rows.append(["total", "", self.n_parameters_])
+        return pd.DataFrame(rows, columns=["array", "shape", "parameters"])
+
+
+def _in_blocks(outputs, inputs: np.ndarray) -> np.ndarray:
+    """`outputs` of a bounded number of samples at a time."""
+    parts = [outputs(inputs[start : start + BLOCK]) for start in range(0, len(inputs), BLOCK)]
+    return np.concatenate(parts)
+
+
+def _padded_outputs(network, inputs: np.ndarray) -> np.ndarray:
+    """Compiled outputs; padding lets other numbers of samples share the program."""
+    padded = np.zeros((round_up(len(inputs), 16), *inputs.shape[1:]), inputs.dtype)
+    padded[: len(inputs)] = inputs
+    return np.asarray(predict(network, padded))[: len(inputs)]
