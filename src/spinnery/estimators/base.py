@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import abc
 import warnings
+from collections.abc import Callable
 from numbers import Integral, Real
+from typing import Any
 
 import numpy as np
 from sklearn.base import BaseEstimator
@@ -158,9 +159,7 @@ class BaseSPINN(SelectorMixin, BaseEstimator):
 class OneTable(BaseSPINN):
     """Fitting to one table of samples."""
 
-    @abc.abstractmethod
-    def _fit(self, X, y, sample_weight, codes=None):
-        """Fit to samples whose cohorts are `codes` `(n,)`, None for a single one."""
+    _fit: Callable[..., Any]  # of the class that it is mixed with
 
     def fit(self, X, y, sample_weight=None):
         """Fit to the data.
