@@ -56,6 +56,8 @@ def group_value(penalty, w, lam):
     name = type(penalty).__name__
     if name == "Lasso":
         return lam * l1(w)
+    if name == "NonNegativeLasso":
+        return np.where((w < 0).any(axis=-1), np.inf, lam * l1(w))
     if name == "GroupLasso":
         return lam * l2(w)
     if name == "SparseGroupLasso":

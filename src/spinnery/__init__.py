@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from . import datasets, inspection, losses, metrics, nn, penalties, plotting
+    from .decomposition.linear import ista
     from .embedding import SNE, TSNE
     from .estimators.autoencoder import SparseAutoencoder
     from .estimators.integrative import IntegrativeSPINNClassifier, IntegrativeSPINNRegressor
@@ -42,6 +43,7 @@ __all__ = [
     "SparseAutoencoder",
     "datasets",
     "inspection",
+    "ista",
     "leave_one_cohort_out",
     "load",
     "losses",
@@ -65,6 +67,7 @@ _HOMES = {
     "SPINNRegressor": "estimators.spinn",
     "SPINNClassifierCV": "estimators.spinn_cv",
     "SPINNRegressorCV": "estimators.spinn_cv",
+    "ista": "decomposition.linear",
     "leave_one_cohort_out": "selection.transfer",
     "load": "io",
 }

@@ -11,6 +11,7 @@ is of sample i's cohort's block of `W`, and `u` may be a `CohortUpper`.
 
 from __future__ import annotations
 
+import abc
 import itertools
 from typing import NamedTuple
 
@@ -39,7 +40,21 @@ class Gradient(NamedTuple):
     upper: Upper
 
 
-class Problem(eqx.Module):
+class Smooth(eqx.Module):
+    """What a proximal solver needs of the smooth part of B lanes' objectives."""
+
+    design: eqx.AbstractVar[Design]
+
+    @abc.abstractmethod
+    def value(self, params: Params, Z: Array) -> Array:
+        """`f` at `params`, whose first-layer product `Z = X W` is given, `(B,)`."""
+
+    @abc.abstractmethod
+    def gradient(self, params: Params, Z: Array) -> Gradient:
+        """`f` and its gradient, at the cost of one product with `X'`."""
+
+
+class Problem(Smooth):
     """The smooth part `f` of B lanes' objectives.
 
     Parameters

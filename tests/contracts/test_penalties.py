@@ -23,6 +23,7 @@ from spinnery.penalties import (
     GroupSCAD,
     IntegrativeMCP,
     Lasso,
+    NonNegativeLasso,
     SparseGroupLasso,
     SparseGroupMCP,
     resolve,
@@ -32,6 +33,7 @@ pytestmark = pytest.mark.usefixtures("x64")
 
 PENALTIES = [
     Lasso(0.75),
+    NonNegativeLasso(0.75),
     GroupLasso(0.75),
     SparseGroupLasso(0.75, alpha=0.4),
     GroupMCP(0.75, gamma=2.5),
@@ -70,12 +72,18 @@ def step_of(penalty, fraction):
     return fraction * min(penalty.max_step, 4.0)
 
 
+def allowed(penalty, W):
+    """`W` where the penalty is finite."""
+    return abs(W) if isinstance(penalty, NonNegativeLasso) else W
+
+
 def weigh(penalty):
     return penalty.with_groups(penalty.groups, GROUP_WEIGHTS)
 
 
 def test_by_name_lists_every_penalty_with_its_defaults():
-    assert {type(p) for p in PENALTIES} == set(BY_NAME.values())
+    unnamed = {NonNegativeLasso}  # networks' refits know no signs
+    assert {type(p) for p in PENALTIES} - unnamed == set(BY_NAME.values())
     for name, cls in BY_NAME.items():
         assert type(resolve(name)) is cls
         assert resolve(name).lam == 1.0
@@ -129,6 +137,7 @@ def test_prox_gradient_step_never_raises_the_objective(penalty, W, target, lam):
 @every_penalty
 @given(W=ROWS, gradient=ROWS, lam=LAM)
 def test_distance_is_the_gradient_mapping_of_a_tiny_step(penalty, W, gradient, lam):
+    W = allowed(penalty, W)
     penalty = penalty.with_lam(lam)
     s = 1e-7
     moved = np.asarray(penalty.prox(W - s * gradient, s, at=jnp.asarray(W)))
@@ -140,6 +149,7 @@ def test_distance_is_the_gradient_mapping_of_a_tiny_step(penalty, W, gradient, l
 @given(W=ROWS, other=ROWS, lam=st.sampled_from([0.25, 0.75]))
 def test_distance_is_zero_exactly_at_prox_fixed_points(penalty, W, other, lam):
     """Zero of the distance and fixed point of the prox: each implies the other, row by row."""
+    W = allowed(penalty, W)
     penalty = penalty.with_lam(lam)
     step = 0.5
     if isinstance(penalty, TANGENT):  # wherever `other` points at the zeros
@@ -159,7 +169,7 @@ def test_distance_is_zero_exactly_at_prox_fixed_points(penalty, W, other, lam):
 @every_penalty
 @given(W=ROWS, gradient=ROWS, lam=LAM)
 def test_distance_at_nonzero_rows_by_finite_differences(penalty, W, gradient, lam):
-    W = np.where(W == 0, 0.31, W)  # differentiable there
+    W = allowed(penalty, np.where(W == 0, 0.31, W))  # differentiable there
     penalty = penalty.with_lam(lam)
     h, slope = 1e-6, np.empty_like(W)
     for t in range(W.shape[1]):
@@ -172,7 +182,7 @@ def test_distance_at_nonzero_rows_by_finite_differences(penalty, W, gradient, la
 @every_penalty
 @given(gradient=ROWS)
 def test_zero_is_stationary_at_lambda_max_and_not_just_below(penalty, gradient):
-    gradient[0, 0] = 2.0  # not all zero
+    gradient[0, 0] = -2.0  # not all zero
     weighted = weigh(penalty)
     zero = np.zeros_like(gradient)
     for chosen in (penalty, weighted):
@@ -246,7 +256,7 @@ def test_changed_copies_leave_the_original_alone(penalty):
 def test_single_precision_stays_single(penalty):
     with jax.enable_x64(False):
         W = jnp.asarray([[0.0, 0.0, 0.0], [1e-3, -2.0, 3.0], [1e6, 1.0, 0.0], [0.5, 0.5, -0.5]])
-        W = jnp.concatenate([W, W[:, ::-1] / 2], axis=1)
+        W = allowed(penalty, jnp.concatenate([W, W[:, ::-1] / 2], axis=1))
         weighted = weigh(penalty)
         for out in (weighted.prox(W, 0.5), weighted.distance(W, W), weighted.value(W)):
             assert out.dtype == jnp.float32 and np.isfinite(out).all()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .base import Penalty
-from .bilevel import CompositeMCP, Lasso, SparseGroupLasso
+from .bilevel import CompositeMCP, Lasso, NonNegativeLasso, SparseGroupLasso
 from .integrative import IntegrativeMCP, SparseGroupMCP
 from .radial import GroupLasso, GroupMCP, GroupSCAD
 from .rows import FeatureGroups, Rows, feature_groups
@@ -40,6 +40,7 @@ __all__ = [
     "GroupSCAD",
     "IntegrativeMCP",
     "Lasso",
+    "NonNegativeLasso",
     "Penalty",
     "Rows",
     "SparseGroupLasso",

@@ -1,4 +1,4 @@
-"""Penalties that also act inside a group: lasso, sparse group lasso, composite MCP."""
+"""Penalties that also act inside a group: lassos, sparse group lasso, composite MCP."""
 
 from __future__ import annotations
 
@@ -42,6 +42,43 @@ class Lasso(Penalty):
     def lambda_max(self, gradient: Array) -> Array:
         unit = self.groups.expand(self.with_lam(1.0)._lam(self._norms(gradient)))
         return jnp.max(jnp.abs(gradient) / unit, axis=(0, -1))
+
+
+class NonNegativeLasso(Penalty):
+    """Lasso on weights that may not be negative: `Pen(w) = lam sum_t w_t`, infinite if any is.
+
+    For linear problems (`ista`, `sparse_code`, `DictionaryLearning`); with `lam = 0` it is
+    non-negative least squares. Networks' refits know no signs, so it has no name there.
+
+    Parameters
+    ----------
+    lam : float, >= 0
+    """
+
+    lam: ArrayLike
+    weights: ArrayLike | None = eqx.field(default=None, kw_only=True)
+    groups: Rows | FeatureGroups = eqx.field(default=Rows(), kw_only=True)
+
+    def __check_init__(self):
+        check_number("NonNegativeLasso", "lam", self.lam, 0)
+
+    def group_values(self, W: Array) -> Array:
+        sums = self.groups.reduce(W)
+        outside = self.groups.reduce(jnp.maximum(-W, 0)) > 0
+        return jnp.where(outside, jnp.inf, self._lam(sums) * sums)
+
+    def prox(self, W: Array, step: ArrayLike, at: Array | None = None) -> Array:
+        lam = self._lam(self._norms(W))
+        return jnp.maximum(W - self.groups.expand(step * lam), 0)
+
+    def distance(self, W: Array, gradient: Array) -> Array:
+        slope = gradient + self.groups.expand(self._lam(self._norms(W)))
+        inside = self._norms(jnp.where(W == 0, jnp.minimum(slope, 0), slope))
+        return jnp.where(self.groups.reduce(jnp.maximum(-W, 0)) > 0, jnp.inf, inside)
+
+    def lambda_max(self, gradient: Array) -> Array:
+        unit = self.groups.expand(self.with_lam(1.0)._lam(self._norms(gradient)))
+        return jnp.max(jnp.maximum(-gradient, 0) / unit, axis=(0, -1))
 
 
 class SparseGroupLasso(Penalty):

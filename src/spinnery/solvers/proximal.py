@@ -7,6 +7,7 @@ combination of two stored ones and needs no product of its own.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import NamedTuple
 
 import jax
@@ -18,13 +19,24 @@ from ..penalties import Penalty
 from ..problem import (
     Gradient,
     Params,
-    Problem,
+    Smooth,
     lane_sum,
     per_lane,
     select_params,
     tree_dot,
     tree_lane_sum,
 )
+
+
+class Rule(NamedTuple):
+    """How a solve moves: plain or accelerated, and what its steps do."""
+
+    momentum: bool = True
+    monotone: bool = True  # a step that raises the objective is refused and momentum dropped
+    growth: float = 1.05  # of the step after every step whose bound held; 1 keeps it fixed
+
+
+RESTARTED = Rule()
 
 
 class Solution(NamedTuple):
@@ -36,6 +48,8 @@ class Solution(NamedTuple):
     n_iter: Array  # (B,)
     step: Array  # (B,) step sizes, a warm start for the next solve
     converged: Array  # (B,) bool
+    done: Array  # (B,) bool: converged, or as low as rounding lets it get
+    history: Array | None  # (record, B) objective after every iteration, NaN beyond the last
 
 
 class _State(NamedTuple):
@@ -52,6 +66,7 @@ class _State(NamedTuple):
     converged: Array
     n_iter: Array
     iteration: Array
+    history: Array | None
 
 
 def initial_step(n_lanes: int, dtype) -> np.ndarray:
@@ -59,19 +74,24 @@ def initial_step(n_lanes: int, dtype) -> np.ndarray:
     return np.full(n_lanes, 0.1, dtype)
 
 
-@jax.jit
+@partial(jax.jit, static_argnames=("rule", "record"))
 def solve(
-    problem: Problem,
+    problem: Smooth,
     penalty: Penalty,
     params: Params,
     step: Array,
     tol: Array | float,
     max_iter: Array | int,
+    rule: Rule = RESTARTED,
+    spare: Array | int = 0,
+    record: int = 0,
 ) -> Solution:
     """Minimise `f + Pen` from `params` until every lane's relative gradient mapping is below `tol`.
 
     A step is accepted iff the quadratic upper bound holds there and the objective does not rise;
-    otherwise the lane shortens its step (bound) or drops its momentum (rise).
+    otherwise the lane shortens its step (bound) or drops its momentum (rise). `rule` says whether
+    there is momentum, whether rises matter, and whether steps may grow. The loop ends when at most
+    `spare` lanes are not done; the objectives of the first `record` iterations are kept.
 
     References: Beck & Teboulle (2009); O'Donoghue & Candes (2015) for the restart.
     """
@@ -93,18 +113,26 @@ def solve(
         false,
         jnp.zeros(objective.shape, jnp.int32),
         jnp.zeros((), jnp.int32),
+        jnp.full((record, *objective.shape), jnp.nan, objective.dtype) if record else None,
     )
     state = jax.lax.while_loop(
-        lambda s: (s.iteration < max_iter) & ~jnp.all(s.done),
-        lambda s: _iterate(problem, penalty, tol, s),
+        lambda s: (s.iteration < max_iter) & (jnp.sum(~s.done) > spare),
+        lambda s: _iterate(problem, penalty, tol, rule, s),
         state,
     )
     return Solution(
-        state.params, state.objective, state.residual, state.n_iter, state.step, state.converged
+        state.params,
+        state.objective,
+        state.residual,
+        state.n_iter,
+        state.step,
+        state.converged,
+        state.done,
+        state.history,
     )
 
 
-def _iterate(problem: Problem, penalty: Penalty, tol, s: _State) -> _State:
+def _iterate(problem: Smooth, penalty: Penalty, tol, rule: Rule, s: _State) -> _State:
     point, Z_point = _extrapolate(s)
     grad = problem.gradient(point, Z_point)
     new = _prox_step(penalty, point, grad, s.step, s.params.W)
@@ -119,21 +147,29 @@ def _iterate(problem: Problem, penalty: Penalty, tol, s: _State) -> _State:
     room, slack = squared / (2 * s.step), rounding * jnp.abs(grad.value)
     bound_holds = (smooth <= grad.value + linear + room + slack) | (room <= slack)
     falls = objective <= s.objective + rounding * jnp.abs(s.objective)
+    if not rule.monotone:
+        falls = jnp.ones_like(falls)
     accept = bound_holds & falls & ~s.done
 
-    residual = _relative_mapping(problem, penalty, move, s.step, grad)
+    residual = _relative_mapping(penalty, move, s.step, grad)
     settled = accept & (residual <= tol)
     exhausted = bound_holds & ~falls & (s.momentum == 0)  # rounding hides any further descent
     age = jnp.where(accept, s.age + 1, jnp.where(bound_holds, 0, s.age))
     momentum = jnp.where(accept, age / (age + 3), jnp.where(bound_holds, 0, s.momentum))
-    step = jnp.where(bound_holds, s.step * 1.05, s.step / 2)
+    if not rule.momentum:
+        momentum = jnp.zeros_like(momentum)
+    step = jnp.where(bound_holds, s.step * rule.growth, s.step / 2)
     step = jnp.where(s.done, s.step, jnp.minimum(step, 0.95 * penalty.max_step))
+    objective = jnp.where(accept, objective, s.objective)
+    history = s.history
+    if history is not None:
+        history = history.at[s.iteration].set(objective, mode="drop")
     return _State(
         params=select_params(accept, new, s.params),
         previous=select_params(accept, s.params, s.previous),
         Z=jnp.where(accept[None, :, None], Z_new, s.Z),
         Z_previous=jnp.where(accept[None, :, None], s.Z, s.Z_previous),
-        objective=jnp.where(accept, objective, s.objective),
+        objective=objective,
         age=age,
         momentum=momentum,
         step=step,
@@ -142,6 +178,7 @@ def _iterate(problem: Problem, penalty: Penalty, tol, s: _State) -> _State:
         converged=s.converged | settled,
         n_iter=s.n_iter + ~s.done,
         iteration=s.iteration + 1,
+        history=history,
     )
 
 
@@ -160,10 +197,8 @@ def _prox_step(penalty: Penalty, point: Params, grad: Gradient, step: Array, at:
     return Params(W, upper)
 
 
-def _relative_mapping(
-    problem: Problem, penalty: Penalty, move: Params, step: Array, grad: Gradient
-) -> Array:
-    rows = jnp.max(jnp.sqrt(penalty.groups.reduce(move.W**2)), axis=0) / step
+def _relative_mapping(penalty: Penalty, move: Params, step: Array, grad: Gradient) -> Array:
+    rows = jnp.sqrt(jnp.max(penalty.groups.reduce(move.W**2), axis=0)) / step
     rest = jnp.sqrt(tree_lane_sum(jax.tree.map(jnp.square, move.upper))) / step
     scale = gradient_scale(grad.value)
     lam = jnp.broadcast_to(jnp.asarray(penalty.lam, rows.dtype), rows.shape)
@@ -179,15 +214,17 @@ def gradient_scale(value: Array) -> Array:
 
 
 @jax.jit
-def certificate(problem: Problem, penalty: Penalty, params: Params) -> Array:
+def certificate(
+    problem: Smooth, penalty: Penalty, params: Params, step: Array | float = 1.0
+) -> Array:
     """Relative norm of the gradient mapping at `params`, from a fresh gradient, `(B,)`.
 
     The larger of `max_g ||G_g|| / lam` over groups of the first layer and `||grad|| / sqrt(2 f)`
-    over the upper parameters, with `G = W - prox_1(W - grad)`; zero exactly at a stationary
-    point. With `lam = 0` the first part, too, is relative to `sqrt(2 f)`.
+    over the upper parameters, with `G = (W - prox_step(W - step grad)) / step`; zero exactly at a
+    stationary point. With `lam = 0` the first part, too, is relative to `sqrt(2 f)`.
     """
     grad = problem.gradient(params, problem.design.matmul(params.W))
-    one = jnp.ones_like(grad.value)
-    new = _prox_step(penalty, params, grad, one, params.W)
+    step = jnp.broadcast_to(jnp.asarray(step, grad.value.dtype), grad.value.shape)
+    new = _prox_step(penalty, params, grad, step, params.W)
     move = jax.tree.map(jnp.subtract, new, params)
-    return _relative_mapping(problem, penalty, move, one, grad)
+    return _relative_mapping(penalty, move, step, grad)
