@@ -1,4 +1,4 @@
-"""The command line: `spinnery demo`, `spinnery fit`, `spinnery predict`.
+"""The command line: `spinnery demo`, `spinnery fit`, `spinnery predict`, `spinnery embed`.
 
 Only typer is imported here; a command imports what it needs when it runs, so that help is quick.
 """
@@ -115,6 +115,55 @@ def predict(
         from .predict import run_predict
 
         run_predict(model, data, out, cohort, new_cohorts)
+
+
+@app.command()
+def embed(
+    model: Annotated[Path, typer.Argument(help="A model.spinn written by fit or demo.")],
+    data: Annotated[Path, typer.Argument(help="Table with the model's columns.")],
+    out: Annotated[Path, typer.Option("--out", help="Picture: .png, .svg or .pdf.")] = Path(
+        "embedding.png"
+    ),
+    by: Annotated[
+        Literal["selected", "hidden"],
+        typer.Option(help="Place rows by the selected columns, or by the first hidden layer."),
+    ] = "selected",
+    colour: Annotated[
+        str | None, typer.Option(help="Column to colour by; default the cohort, if given.")
+    ] = None,
+    cohort: Annotated[
+        str | None,
+        typer.Option(help="Column that names each row's study, for a model fitted with --cohort."),
+    ] = None,
+    method: Annotated[
+        Literal["tsne", "sne"], typer.Option(help="t-SNE, or SNE with Gaussian tails.")
+    ] = "tsne",
+    perplexity: Annotated[
+        float | None, typer.Option(help="Effective number of neighbours; default 30, or fewer.")
+    ] = None,
+    coordinates: Annotated[
+        Path | None, typer.Option(help="Also write the coordinates, as CSV.")
+    ] = None,
+    seed: Seed = 0,
+) -> None:
+    """Draw the rows of a table on a map, as a fitted model sees them."""
+    with one_line_errors():
+        from .embed import Request, run_embed
+
+        run_embed(
+            Request(
+                model=model,
+                data=data,
+                out=out,
+                coordinates=coordinates,
+                by=by,
+                method=method,
+                colour=colour,
+                cohort=cohort,
+                perplexity=perplexity,
+                seed=seed,
+            )
+        )
 
 
 def main() -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 import pandas as pd
@@ -55,17 +57,24 @@ def parse_widths(text: str) -> tuple[int, ...]:
 
 def fit(estimator, X, y, cohorts=None, quiet: bool = False):
     """Fit with errors that the user can put right as such, and warnings as notes."""
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("ignore")
-        warnings.simplefilter("always", UserWarning)  # ConvergenceWarning is one
+    with notes(quiet):
         try:
             estimator.fit(X, y, **({} if cohorts is None else {"cohorts": cohorts}))
         except ValueError as error:
             raise InputError(f"The fit is not possible: {error}") from error
+    return estimator
+
+
+@contextmanager
+def notes(quiet: bool = False) -> Iterator[None]:
+    """The library's warnings as notes, each once, or none."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("ignore")
+        warnings.simplefilter("always", UserWarning)  # ConvergenceWarning is one
+        yield
     if not quiet:
         for message in dict.fromkeys(str(warning.message) for warning in caught):
             note(message)
-    return estimator
 
 
 def write_fit(folder: Path, estimator, table: pd.DataFrame, metrics: Mapping[str, float]) -> None:
@@ -109,8 +118,10 @@ def write_predictions(folder: Path, y, predicted: np.ndarray, classes, samples: 
     save_figure(folder / "predictions.png", (5.8, 4.8), draw)
 
 
-def save_figure(file: Path, size: tuple[float, float], draw) -> None:
+def save_figure(
+    file: Path | BinaryIO, size: tuple[float, float], draw, kind: str | None = None
+) -> None:
     """A figure of its own, apart from pyplot: no display, no state left behind."""
     figure = Figure(figsize=size, layout="constrained")
     draw(figure.add_subplot())
-    figure.savefig(file, dpi=DPI)
+    figure.savefig(file, dpi=DPI, format=kind)

@@ -17,17 +17,22 @@ def split_cohort(source: Source, cohort: str | None) -> tuple[Source, np.ndarray
     """The table without its cohort column, and every row's cohort."""
     if cohort is None:
         return source, None
-    if source.arrays is not None:
-        labels, frame = _npz_target(source, cohort), source.frame
-    else:
-        _require(source, cohort, "--cohort")
-        labels, frame = source.frame[cohort], source.frame.drop(columns=cohort)
+    source, labels = take_column(source, cohort, "--cohort")
     if labels.isna().any():
         raise InputError(
             f"The cohort column {cohort!r} has {int(labels.isna().sum())} missing values; name the "
             "study of every row, or remove those rows."
         )
-    return Source(source.file, frame, source.named, source.arrays), labels.astype(str).to_numpy()
+    return source, labels.astype(str).to_numpy()
+
+
+def take_column(source: Source, name: str, option: str) -> tuple[Source, pd.Series]:
+    """The table without a column (or an array of its npz file), and that column."""
+    if source.arrays is not None:
+        return source, _npz_target(source, name)
+    _require(source, name, option)
+    rest = source.frame.drop(columns=name)
+    return Source(source.file, rest, source.named), source.frame[name]
 
 
 def split(source: Source, target: str | None, drop: list[str]) -> tuple[Source, pd.Series]:

@@ -9,7 +9,7 @@ import numpy as np
 from scipy import sparse
 
 from ..design import split_blocks
-from ..nn import CohortUpper, Dense, Upper
+from ..nn import ACTIVATIONS, CohortUpper, Dense, Upper
 from ..table import Table
 
 
@@ -37,6 +37,11 @@ class Model:
         """First-layer pre-activations `(n, T)`."""
         Z = ((X[:, self.features] - self.center) / self.scale).astype(self.W.dtype) @ self.W
         return Z + self.upper.bias
+
+    def activations(self, X: np.ndarray) -> np.ndarray:
+        """The first hidden layer `(n, T)`; of a linear model, its outputs in training's units."""
+        Z = self.hidden(X)
+        return ACTIVATIONS[self.upper.activation](Z, np) if self.upper.layers else Z
 
     def outputs(self, X: np.ndarray) -> np.ndarray:
         """Raw outputs `(n, K)`: logits, or predictions in the target's units."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pandas as pd
 from sklearn.metrics import accuracy_score, r2_score
@@ -11,6 +13,7 @@ from sklearn.utils.validation import _num_samples, check_is_fitted, validate_dat
 from ..cohorts import balance, check_absent, encode_cohorts, known_codes
 from ..nn import Sharing
 from .base import BaseSPINN
+from .model import Model
 
 COHORT_CONSTRAINTS: dict = {
     "share": [StrOptions({"upper", "none"})],
@@ -100,20 +103,30 @@ class OverCohorts(BaseSPINN):
 
     # -- prediction -------------------------------------------------------------------------
 
+    def hidden_features(self, X, cohorts=None) -> np.ndarray:
+        """First hidden layer's activations of every sample in its cohort's network, `(n, T)`.
+
+        Of a linear model, which has none, the outputs for standardised targets. With
+        `share="none"`, units of different cohorts have nothing to do with each other.
+        """
+        return self._by_cohort(X, cohorts, Model.activations)
+
     def _outputs(self, X, cohorts=None) -> np.ndarray:
+        return self._by_cohort(X, cohorts, Model.outputs)
+
+    def _by_cohort(self, X, cohorts, what: Callable[[Model, np.ndarray], np.ndarray]) -> np.ndarray:
+        """Every sample's `what` under its cohort's model; new cohorts' averaged over the models."""
         check_is_fitted(self)
         X = validate_data(
             self, X, reset=False, dtype=[np.float64, np.float32], ensure_all_finite="allow-nan"
         )
         codes = self._codes(cohorts, len(X))
-        out = np.empty((len(X), self._models[0].n_outputs))
+        out = np.empty((len(X), what(self._models[0], X[:0]).shape[1]))
         for m, model in enumerate(self._models):
-            out[codes == m] = model.outputs(self._complete(X[codes == m], m))
+            out[codes == m] = what(model, self._complete(X[codes == m], m))
         new = codes < 0
         if new.any():
-            each = [
-                model.outputs(self._complete(X[new], m)) for m, model in enumerate(self._models)
-            ]
+            each = [what(model, self._complete(X[new], m)) for m, model in enumerate(self._models)]
             out[new] = np.mean(each, axis=0)
         return out
 

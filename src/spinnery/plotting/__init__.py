@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from .cohorts import plot_cohort_errors, plot_cohorts
 from .cv import plot_cv
+from .embedding import plot_embedding, plot_points
 from .path import plot_path
 from .predictions import plot_predictions
 
-__all__ = ["plot_cohort_errors", "plot_cohorts", "plot_cv", "plot_path", "plot_predictions"]
+__all__ = [
+    "plot_cohort_errors",
+    "plot_cohorts",
+    "plot_cv",
+    "plot_embedding",
+    "plot_path",
+    "plot_points",
+    "plot_predictions",
+]

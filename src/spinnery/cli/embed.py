@@ -1,0 +1,94 @@
+"""`spinnery embed`: the samples of a table as a fitted model sees them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from ..plotting import plot_points
+from ..plotting.axes import title
+from ..plotting.embedding import caption
+from ..views import METHODS, default_perplexity, seen
+from .errors import InputError
+from .model import check_cohort, load_model, samples
+from .output import check_out, write
+from .results import notes, save_figure
+from .tables import read
+from .targets import split_cohort, take_column
+
+PICTURES = (".png", ".svg", ".pdf")
+SIZE = (6.8, 5)  # inches
+
+
+@dataclass(frozen=True)
+class Request:
+    """What was asked on the command line."""
+
+    model: Path
+    data: Path
+    out: Path
+    coordinates: Path | None
+    by: str
+    method: str
+    colour: str | None
+    cohort: str | None
+    perplexity: float | None
+    seed: int
+
+
+def run_embed(request: Request) -> None:
+    """Draw the map to `request.out`, and write its coordinates if asked."""
+    _check_files(request)
+    estimator = load_model(request.model)
+    check_cohort(request.model, estimator, request.cohort)
+    source, cohorts = split_cohort(read(request.data), request.cohort)
+    values = cohorts
+    if request.colour is not None and request.colour == request.cohort:
+        raise InputError(f"--colour {request.colour!r} is the --cohort column: leave it out.")
+    if request.colour is not None:
+        source, column = take_column(source, request.colour, "--colour")
+        values = column.to_numpy()
+    X = samples(source, estimator)
+    try:
+        with notes():
+            features = seen(estimator, X, cohorts, request.by)
+            perplexity = request.perplexity or default_perplexity(len(features))
+            method = METHODS[request.method](perplexity=perplexity, random_state=request.seed)
+            points = method.fit_transform(features)
+    except (ValueError, TypeError, ImportError) as error:
+        raise InputError(f"The map is not possible: {error}") from error
+
+    def draw(ax):
+        plot_points(points, values, ax)
+        title(ax, caption(method, features, request.by))
+
+    picture = BytesIO()
+    save_figure(picture, SIZE, draw, request.out.suffix.lower()[1:])
+    if request.coordinates is not None:
+        write(request.coordinates, _table(points, values, request), "--coordinates")
+    write(request.out, picture.getvalue())
+    print(f"Drew {len(points)} rows by {features.shape[1]} columns into {request.out}.")
+
+
+def _check_files(request: Request) -> None:
+    if request.out.suffix.lower() not in PICTURES:
+        raise InputError(
+            f"--out {request.out} has the extension {request.out.suffix!r}; name a picture, "
+            f"{', '.join(PICTURES)}."
+        )
+    inputs = request.model, request.data
+    check_out(request.out, inputs)
+    if request.coordinates is not None:
+        check_out(request.coordinates, (*inputs, request.out), "--coordinates")
+
+
+def _table(points: np.ndarray, values: np.ndarray | None, request: Request) -> bytes:
+    """The coordinates as CSV, one row per row of the data, with what they are coloured by."""
+    table = pd.DataFrame(points, columns=["x", "y"])
+    if values is not None:
+        table[request.colour or request.cohort] = values
+    return table.to_csv(index=False).encode()

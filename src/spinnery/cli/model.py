@@ -1,0 +1,72 @@
+"""A fitted model from a file, and a new table in its columns."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from .. import io
+from .errors import InputError, listing, note
+from .tables import Source, numeric
+
+
+def load_model(model: Path) -> Any:
+    """The estimator in `model`."""
+    try:
+        return io.load(model)
+    except OSError as error:
+        raise InputError(f"Cannot read {model} ({error.strerror}); check the path.") from None
+    except ValueError as error:
+        raise InputError(str(error)) from None
+
+
+def check_cohort(model: Path, estimator, cohort: str | None, instead: str = "") -> None:
+    """A model over cohorts needs them named (or what `instead` offers), another has none."""
+    if cohort is not None and not hasattr(estimator, "cohorts_"):
+        raise InputError(f"{model} was not fitted with --cohort; leave out --cohort {cohort!r}.")
+    if cohort is None and len(getattr(estimator, "cohorts_", "1")) > 1:
+        known = listing([str(name) for name in estimator.cohorts_])
+        raise InputError(
+            f"{model} was fitted to several cohorts ({known}): name the column that holds each "
+            f"row's with --cohort{instead}."
+        )
+
+
+def samples(source: Source, estimator) -> pd.DataFrame | np.ndarray:
+    """The table in the model's columns, checked, with names if the model knows names."""
+    checked = numeric(match(source, estimator), may_lack=hasattr(estimator, "cohorts_"))
+    return checked.frame if named(estimator) else checked.frame.to_numpy()
+
+
+def match(source: Source, estimator) -> Source:
+    """The columns that the model was fitted on, in its order."""
+    frame, expected = source.frame, estimator.n_features_in_
+    if named(estimator) and source.named:
+        names = list(estimator.feature_names_in_)
+        missing = [name for name in names if name not in frame]
+        if missing:
+            raise InputError(
+                f"{source.file} lacks {len(missing)} of the model's {len(names)} columns: "
+                f"{listing(missing, 20)}; add them."
+            )
+        extra = [name for name in frame if name not in set(names)]
+        if extra:
+            note(f"ignored columns that the model was not fitted on: {listing(extra)}.")
+        return Source(source.file, frame[names])
+    if frame.shape[1] != expected:
+        whose = "the model has no column names" if source.named else "the file has no column names"
+        raise InputError(
+            f"{source.file} has {frame.shape[1]} columns, and the model needs {expected}; {whose}, "
+            "so give exactly its columns, in its order."
+        )
+    if named(estimator):
+        frame = frame.set_axis(list(estimator.feature_names_in_), axis=1)
+    return Source(source.file, frame, named(estimator))
+
+
+def named(estimator) -> bool:
+    """Whether it was fitted on named columns."""
+    return hasattr(estimator, "feature_names_in_")

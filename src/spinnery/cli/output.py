@@ -1,0 +1,28 @@
+"""A file of results that appears whole or not at all."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ..files import write_whole
+from .errors import InputError
+
+
+def check_out(out: Path, inputs: tuple[Path, ...], option: str = "--out") -> None:
+    """`out` can be written, and is none of the files that are read."""
+    if out.exists() and any(out.samefile(f) for f in inputs if f.exists()):
+        raise InputError(f"{option} {out} would overwrite an input; choose another name.")
+    if not out.parent.is_dir() or out.is_dir():
+        raise InputError(
+            f"{option} {out} is not a file in an existing folder; choose another name."
+        )
+
+
+def write(out: Path, content: bytes, option: str = "--out") -> None:
+    """The content, whole or not at all."""
+    try:
+        write_whole(out, content)
+    except OSError as error:
+        raise InputError(
+            f"Cannot write {out} ({error.strerror or error}); choose another {option}."
+        ) from None

@@ -1,0 +1,121 @@
+"""The descent: the textbook's steps, and its ends."""
+
+import warnings
+
+import jax
+import neighbours
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose, assert_array_equal
+
+from spinnery.embedding import descent
+from spinnery.embedding.affinities import joint_affinities
+from spinnery.embedding.descent import Schedule, descend
+from spinnery.progress import Steps
+
+N = 12
+
+
+def problem(seed=0):
+    rng = np.random.default_rng(seed)
+    with jax.enable_x64(True):
+        P = np.asarray(
+            joint_affinities(neighbours.squared_distances(rng.normal(size=(N, 3))), N, 4.0)
+        )
+    return P, rng.normal(size=(N, 2))
+
+
+def run(tails, P, Y, schedule, fixed=None):
+    with jax.enable_x64(True):
+        return descend(tails, P, Y, fixed, P.shape[1], schedule, Steps(False))
+
+
+def by_hand(tails, P, Y, steps, rate, exaggeration, momentum):
+    """Jacobs' gains and momentum, one coordinate at a time, on maths.md's sums."""
+    Y, move, gains = Y.copy(), np.zeros_like(Y), np.ones_like(Y)
+    for _ in range(steps):
+        _, slope = neighbours.cost_and_gradient(tails, exaggeration * P, Y)
+        for index in np.ndindex(*Y.shape):
+            turned = slope[index] * move[index] > 0
+            gains[index] = max(0.8 * gains[index] if turned else gains[index] + 0.2, 0.01)
+            move[index] = momentum * move[index] - rate * gains[index] * slope[index]
+        Y = Y + move
+    return Y - Y.mean(axis=0)
+
+
+@pytest.mark.parametrize("tails, rate", [("student", 1.0), ("gaussian", 0.1)])
+def test_steps_are_those_of_the_paper(tails, rate):
+    P, Y = problem()
+    found = run(tails, P, Y, Schedule(20, rate, 4.0, 0.0))
+    assert_allclose(found.Y, by_hand(tails, P, Y, 20, rate, 4.0, 0.5), atol=1e-9)
+    assert found.n_iter == 20
+    assert_array_equal(found.costs[:, 0], [20])
+    assert_allclose(found.costs[0, 1], neighbours.cost_and_gradient(tails, P, found.Y)[0])
+
+
+def test_the_cost_falls_to_a_stationary_point():
+    P, Y = problem()
+    found = run("gaussian", P, Y, Schedule(5000, 0.5, 1.0, 1e-8))
+    assert found.n_iter < 5000
+    assert (np.diff(found.costs[:, 1]) <= 1e-12).all()
+    _, slope = neighbours.cost_and_gradient("gaussian", P, found.Y)
+    assert np.linalg.norm(slope) <= 1e-8
+
+
+def test_exaggeration_ends():
+    """After 250 steps the affinities and the momentum are others."""
+    P, Y = problem()
+    early = run("student", P, Y, Schedule(250, 1.0, 4.0, 0.0))
+    whole = run("student", P, Y, Schedule(2000, 1.0, 4.0, 1e-9))
+    assert_array_equal(whole.costs[:10], early.costs)
+    assert whole.costs[-1, 1] < 0.5 * early.costs[-1, 1]
+
+
+def test_exaggeration_does_not_end_in_a_point():
+    """Ten times the affinities of a SNE draw all points together; they must part again."""
+    P, Y = problem()
+    found = run("gaussian", P, 1e-4 * Y, Schedule(1000, 0.3, 10.0, 1e-7))
+    assert np.ptp(found.Y, axis=0).min() > 0.5
+    assert found.costs[-1, 1] < 0.8 * found.costs[5, 1]
+
+
+def test_points_that_stay():
+    """New points descend their own cost; the fixed ones and each other do not matter to it."""
+    P, fixed = problem()
+    rows = P / P.sum(axis=1, keepdims=True)
+    Y = fixed + 0.1
+    found = run("student", rows, Y, Schedule(500, 0.5, 1.0, 0.0), fixed)
+    alone = run("student", rows[:1], Y[:1], Schedule(500, 0.5, 1.0, 0.0), fixed)
+    assert_allclose(found.Y[:1], alone.Y, atol=1e-8)
+    assert found.costs[-1, 1] < neighbours.new_cost("student", rows, Y, fixed)
+
+
+def test_points_that_run_off():
+    P, Y = problem()
+    with pytest.raises(ValueError) as caught:
+        run("gaussian", P, Y, Schedule(50, 1e200, 1.0, 0.0))
+    assert str(caught.value) == (
+        "The points ran off to infinity within 25 steps at learning_rate=1e+200. Lower "
+        'learning_rate, or leave it at "auto".'
+    )
+
+
+def test_an_interrupt_keeps_what_was_reached(monkeypatch):
+    P, Y = problem()
+    blocks = iter([descent.run_block] * 2)
+
+    def run_block(*arguments):
+        block = next(blocks, None)
+        if block is None:
+            raise KeyboardInterrupt
+        return block(*arguments)
+
+    monkeypatch.setattr(descent, "run_block", run_block)
+    with pytest.warns(UserWarning) as caught:
+        found = run("student", P, Y, Schedule(1000, 1.0, 1.0, 0.0))
+    assert str(caught[0].message) == (
+        "Interrupted after 50 of 1000 steps; the embedding is the one reached by then."
+    )
+    assert found.n_iter == 50 and len(found.costs) == 2
+    with pytest.raises(KeyboardInterrupt), warnings.catch_warnings():
+        run("student", P, Y, Schedule(1000, 1.0, 1.0, 0.0))  # before the first block
