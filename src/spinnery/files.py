@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
 import uuid
 from pathlib import Path
 
+import numpy as np
+
+
+def check_folder(file: Path) -> None:
+    """Raise `FileNotFoundError` if `file` has no folder to be written to."""
+    if not file.parent.is_dir():
+        raise FileNotFoundError(
+            f"{file} cannot be written: there is no folder {file.parent}. Create it first."
+        )
+
 
 def write_whole(file: Path, content: bytes) -> None:
     """All of `content` or nothing: written beside `file`, then moved over it."""
+    check_folder(file)
     beside = file.with_name(f".{file.name}.{uuid.uuid4().hex[:8]}")
     try:
         with open(beside, "xb") as stream:
@@ -21,3 +33,13 @@ def write_whole(file: Path, content: bytes) -> None:
         with contextlib.suppress(OSError):
             beside.unlink(missing_ok=True)
         raise
+
+
+def checksum(text: str, arrays: dict[str, np.ndarray]) -> str:
+    """SHA-256 of a text and of arrays, with their names, types and shapes."""
+    digest = hashlib.sha256(text.encode())
+    for name in sorted(arrays):
+        array = arrays[name]
+        digest.update(f"\n{name} {array.dtype.str} {array.shape}\n".encode())
+        digest.update(array.tobytes())
+    return digest.hexdigest()

@@ -6,7 +6,6 @@ with a checksum over both. Reading one builds only classes from fixed lists.
 
 from __future__ import annotations
 
-import hashlib
 import importlib
 import json
 import os
@@ -19,7 +18,8 @@ from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save as to_bytes
 from sklearn.utils.validation import check_is_fitted
 
-from .encoding import Arrays, UnsupportedError, decode, encode
+from .encoding import Arrays, UnsupportedError, decode, encode, records
+from .files import checksum as _checksum
 from .files import write_whole
 
 FORMAT = "spinnery"
@@ -40,7 +40,8 @@ ESTIMATORS = {
 }
 PRIVATE = (
     "_models", "_y_ndim", "_center", "_scale", "_target_center", "_target_scale", "_n_raw",
-)  # fitted state that is not public
+    "_run_seed", "_weight_unit",
+)  # fmt: skip  # fitted state that is not public
 
 
 def save(estimator: Any, file: str | os.PathLike) -> None:
@@ -74,6 +75,14 @@ def save(estimator: Any, file: str | os.PathLike) -> None:
             "Pass the fitted Spinnery estimator itself, taken out of any pipeline or subclass."
         )
     check_is_fitted(estimator)
+    network = getattr(estimator, "network_", None)
+    if network is not None and type(network).__name__ not in records():
+        raise TypeError(
+            f"save writes networks built with hidden=...; this one is a {type(network).__name__} "
+            "given as network=, code that a model file cannot hold. Keep the code that builds it, "
+            "write its weights with equinox.tree_serialise_leaves(file, model.network_), or "
+            "pickle the estimator."
+        )
     arrays: Arrays = {}
     params = {
         key: _encode_param(value, f"params.{key}", arrays)
@@ -158,15 +167,6 @@ def _encode_param(value: Any, name: str, arrays: Arrays) -> Any:
         return {"$": "repr", "value": repr(value)}
     arrays.update(own)
     return node
-
-
-def _checksum(state: str, arrays: Arrays) -> str:
-    digest = hashlib.sha256(state.encode())
-    for name in sorted(arrays):
-        array = arrays[name]
-        digest.update(f"\n{name} {array.dtype.str} {array.shape}\n".encode())
-        digest.update(array.tobytes())
-    return digest.hexdigest()
 
 
 def _read(file: Path) -> tuple[dict[str, str], Arrays]:

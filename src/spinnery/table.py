@@ -15,6 +15,7 @@ from .solvers.refit import Data
 
 FEATURE_GRID = 16  # low end of the grids that features, and samples of one of several cohorts, use
 COHORT_GRID = 16
+BLOCK = 2**24  # numbers of a table that are centred at once
 
 
 @dataclass(frozen=True)
@@ -95,8 +96,10 @@ def standard_scale(values: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray,
     A column whose spread is rounding noise beside its mean is constant: its scale is infinite, so
     that it becomes zero, and a zero column is never selected. So does one of NaN.
     """
-    center = weights @ values
-    scale = np.sqrt(weights @ (values - center) ** 2)
+    rows = max(BLOCK // max(values.shape[1], 1), 1)  # of a memory-mapped table, a block at a time
+    blocks = [slice(k, k + rows) for k in range(0, len(values), rows)]
+    center = sum(weights[b] @ values[b] for b in blocks)
+    scale = np.sqrt(sum(weights[b] @ (values[b] - center) ** 2 for b in blocks))
     varies = scale > 1e-7 * np.abs(center) + np.finfo(np.float64).tiny  # False for NaN
     return np.where(np.isnan(center), 0, center), np.where(varies, scale, np.inf)
 

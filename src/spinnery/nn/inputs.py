@@ -71,5 +71,5 @@ def input_norms(network: Any, shape: tuple[int, ...]) -> Array | None:
     except ValueError:
         return None
     inputs = shape[0] if isinstance(layer, eqx.nn.Conv) else math.prod(shape)
-    rows = np.asarray(first_rows(network))
+    rows = np.asarray(first_rows(network), float)  # in single precision, squares may overflow
     return np.linalg.norm(rows, axis=1) if len(rows) == inputs else None

@@ -98,10 +98,16 @@ def init_tied(
     )
 
 
+def is_weight(path: tuple, array: Array) -> bool:
+    """Whether ridge applies: two or more axes, and not a bias (a convolution's has three)."""
+    return array.ndim > 1 and "bias" not in jax.tree_util.keystr(path[-1:])
+
+
 def weight_arrays(network) -> list[Array]:
-    """A network's weights: its floating-point arrays of two or more axes (biases have fewer)."""
-    leaves = jax.tree.leaves(eqx.filter(network, eqx.is_inexact_array))
-    return [leaf for leaf in leaves if leaf.ndim > 1]
+    """A network's weights, without biases."""
+    arrays = eqx.filter(network, eqx.is_inexact_array)
+    named = jax.tree_util.tree_flatten_with_path(arrays)[0]
+    return [leaf for path, leaf in named if is_weight(path, leaf)]
 
 
 def layer_shapes(network) -> list[tuple[str, tuple[int, ...]]]:

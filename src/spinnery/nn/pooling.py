@@ -5,14 +5,15 @@ One sample at a time, channels first: `(C, H, W)` to `(C, H', W')`.
 
 from __future__ import annotations
 
+import itertools
+import math
+
 import equinox as eqx
 import jax
 import jax.numpy as jnp
 
 from ..arrays import Array
 from ..penalties.base import check_number
-
-TINY = 1e-12
 
 
 class LPPool(eqx.Module):
@@ -46,6 +47,8 @@ class LPPool(eqx.Module):
 
     def __check_init__(self):
         check_number("LPPool", "p", self.p, 1)
+        if math.isinf(self.p):
+            raise ValueError("LPPool: p must be finite; use eqx.nn.MaxPool2d for the maximum.")
         check_number("LPPool", "size", self.size, 1)
         if self.stride is not None:
             check_number("LPPool", "stride", self.stride, 1)
@@ -54,12 +57,18 @@ class LPPool(eqx.Module):
         """`(C, H, W)` to `(C, (H - size) // stride + 1, ...)`."""
         _check_map(self, x, self.size)
         step = self.stride or self.size
-        # Relative to the largest, so that high powers neither overflow nor vanish.
-        top = jax.lax.stop_gradient(jnp.max(jnp.abs(x), initial=0)) + TINY
-        powers = (jnp.abs(x) / top) ** self.p
-        window, strides = (1, self.size, self.size), (1, step, step)
-        total = jax.lax.reduce_window(powers, 0.0, jax.lax.add, window, strides, "valid")
-        # The root's slope is infinite at zero, where the gradient is taken as zero instead.
+        rows, columns = (range(0, side - self.size + 1, step) for side in x.shape[1:])
+        members = jnp.stack(
+            [
+                jnp.abs(x[:, i : i + rows[-1] + 1 : step, j : j + columns[-1] + 1 : step])
+                for i, j in itertools.product(range(self.size), repeat=2)
+            ]
+        )
+        # Relative to each window's largest, so that high powers neither overflow nor vanish. The
+        # root's slope is infinite where all are zero; there the gradient is taken as zero.
+        top = jax.lax.stop_gradient(jnp.max(members, axis=0))
+        top = jnp.where(top > 0, top, 1)
+        total = jnp.sum((members / top) ** self.p, axis=0)
         zero = total <= 0
         root = jnp.where(zero, 0, jnp.where(zero, 1, total) ** (1 / self.p))
         return top * root / (self.size**2 if self.mean else 1)
@@ -109,10 +118,9 @@ class FractionalMaxPool(eqx.Module):
         if self.random and key is not None:
             lengths = 1 + (jax.random.permutation(key, n) < longer)
         else:
-            u = 0.5 if key is None else jax.random.uniform(key)
-            bounds = jnp.ceil(size / n * (jnp.arange(n + 1) + u)).astype(int)
-            bounds = (bounds - bounds[0]).at[-1].set(size)  # exact in spite of rounding
-            lengths = jnp.diff(bounds)
+            # `ceil(a (i + u))` with a = size / n and u = r / (2 size), in integers: no rounding
+            r = size if key is None else jax.random.randint(key, (), 0, 2 * size)
+            lengths = jnp.diff((2 * size * jnp.arange(n + 1) + r + 2 * n - 1) // (2 * n))
         ends = jnp.cumsum(lengths)
         return ends - lengths, ends - 1
 
