@@ -1,4 +1,5 @@
-"""The command line: `spinnery demo`, `spinnery fit`, `spinnery predict`, `spinnery embed`.
+"""The command line: `spinnery demo`, `spinnery fit`, `spinnery predict`, `spinnery embed`,
+`spinnery study`.
 
 Only typer is imported here; a command imports what it needs when it runs, so that help is quick.
 """
@@ -164,6 +165,32 @@ def embed(
                 seed=seed,
             )
         )
+
+
+study = typer.Typer(no_args_is_help=True, help="Experiments that show how networks learn.")
+app.add_typer(study, name="study")
+
+
+@study.callback()
+def _study() -> None:
+    """Experiments that show how networks learn."""
+
+
+@study.command()
+def learning(
+    out: Out = Path("study"),
+    data: Annotated[
+        Path | None,
+        typer.Option(help="Folder with mnist6000.npz; default SPINNERY_DATA, or small digits."),
+    ] = None,
+    epochs: Annotated[int, typer.Option(min=1, help="Epochs of every run.")] = 50,
+    seeds: Annotated[int, typer.Option(min=1, help="Runs of every setting.")] = 5,
+) -> None:
+    """One and two layers, batches of 32 and 1, and the usual optimisers, on digits."""
+    with one_line_errors():
+        from .study import run_study
+
+        run_study(out, data, epochs, seeds)
 
 
 def main() -> None:

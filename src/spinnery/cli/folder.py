@@ -12,7 +12,8 @@ from .errors import InputError, listing
 MODEL = "model.spinn"
 FILES = {
     MODEL, "selected.csv", "metrics.csv", "path.png", "cv.png", "predictions.png", "cohorts.csv",
-    "cohorts.png", "cohort_errors.png",
+    "cohorts.png", "cohort_errors.png", "learning.csv", "settings_loss.png",
+    "settings_accuracy.png", "optimizers_loss.png", "optimizers_accuracy.png", "weights.png",
 }  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from .cohorts import plot_cohort_errors, plot_cohorts
 from .cv import plot_cv
 from .embedding import plot_embedding, plot_points
+from .learning import plot_learning, plot_reconstructions, plot_weights
 from .path import plot_path
 from .predictions import plot_predictions
 
@@ -13,7 +14,10 @@ __all__ = [
     "plot_cohorts",
     "plot_cv",
     "plot_embedding",
+    "plot_learning",
     "plot_path",
     "plot_points",
     "plot_predictions",
+    "plot_reconstructions",
+    "plot_weights",
 ]

@@ -1,17 +1,21 @@
-"""Samples in batches, a bounded piece at a time: memory holds one piece, however large the data."""
+"""Samples in batches: all of them on the device if they fit, else a bounded piece at a time."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
+import jax.numpy as jnp
 import numpy as np
 
 from ..design import round_up
 from ..solvers.stochastic import Batches
 
-PIECE = 2**23  # numbers of X on the device at once, about 32 MB in float32
+RESIDENT = 2**28  # numbers of X that stay on the device, 1 GB in float32
+PIECE = 2**23  # of larger data, numbers there at once, 32 MB
+STEPS = 2**14  # steps between two looks at the clock
 SAMPLING = ("shuffle", "replacement", "order")
 
 
@@ -33,12 +37,6 @@ class Samples:
     def __len__(self) -> int:
         return len(self.X if self.rows is None else self.rows)
 
-    def total_weight(self) -> float:
-        """Sum of the sample weights."""
-        if self.weights is None:
-            return float(len(self))
-        return float((self.weights if self.rows is None else self.weights[self.rows]).sum())
-
     def read(self, part: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Inputs, targets and weights of the samples numbered `part`."""
         rows = part if self.rows is None else self.rows[part]
@@ -58,31 +56,50 @@ def order(sampling: str, n: int, seed: list[int]) -> np.ndarray:
     return rng.permutation(n) if sampling == "shuffle" else rng.integers(n, size=n)
 
 
-def pieces(
-    samples: Samples, rows: np.ndarray, batch_size: int, rate: Callable[[int, int], np.ndarray]
-) -> Iterator[Batches]:
-    """Batches of the samples `rows`, in their order.
+def plan(
+    weights: np.ndarray, index: np.ndarray, batch_size: int, rates: np.ndarray, steps: int, dtype
+) -> tuple[np.ndarray, ...]:
+    """The samples `index` cut into `steps` batches, the last of them unfilled.
 
-    `rate(first, n)` gives the learning rates of steps `first ... first + n - 1` of this pass. All
-    pieces of a pass have one shape, padded to a coarse grid, so that they share a program.
+    `index` `(steps, batch)`, `weights` alike, `sizes` and `rates` `(steps,)`, and the number of
+    filled batches. Padding repeats a real sample, at which every network is defined, with weight 0.
+    """
+    filled = -(-len(index) // batch_size)
+    sizes = np.full(filled, batch_size)
+    sizes[-1] = len(index) - (filled - 1) * batch_size
+
+    def batched(values, kind, fill=0):
+        out = np.full((steps, batch_size), fill, kind)
+        out.reshape(-1)[: len(values)] = values
+        return out
+
+    def padded(values):
+        return np.concatenate([values, np.zeros(steps - filled)]).astype(dtype)
+
+    return (
+        batched(index, np.int32, index[0]), batched(weights[index], dtype), padded(sizes),
+        padded(rates), np.int32(filled),
+    )  # fmt: skip
+
+
+def pieces(
+    samples: Samples, rows: np.ndarray, batch_size: int, rate: Callable[[np.ndarray], np.ndarray]
+) -> Iterator[Batches]:
+    """Batches of the samples `rows`, in their order, read a bounded piece at a time.
+
+    `rate` gives the learning rates of numbered steps. All pieces of a pass have one shape, padded
+    to a coarse grid, so that they share a program.
     """
     n_steps = -(-len(rows) // batch_size)
-    width = max(samples.X.shape[1], 1)
-    most = max(1, PIECE // (batch_size * width))
-    n_pieces = -(-n_steps // most)
-    steps = round_up(-(-n_steps // n_pieces), 4)
+    most = max(1, PIECE // (batch_size * max(samples.X.shape[1], 1)))
+    steps = round_up(-(-n_steps // -(-n_steps // most)), 4)
     for first in range(0, n_steps, steps):
         part = rows[first * batch_size : (first + steps) * batch_size]
-        filled = -(-len(part) // batch_size)
         X, targets, weights = samples.read(part)
-        sizes = np.full(filled, batch_size)
-        sizes[-1] = len(part) - (filled - 1) * batch_size
-        X, targets, weights = (
-            _padded(a, steps * batch_size, X.dtype).reshape(steps, batch_size, *a.shape[1:])
-            for a in (X, targets, weights)
-        )
-        sizes, rates = (_padded(a, steps, X.dtype) for a in (sizes, rate(first, filled)))
-        yield Batches(X, targets, weights, sizes, rates, np.int32(filled))
+        rates = rate(np.arange(first, min(first + steps, n_steps)))
+        cut = plan(weights, np.arange(len(part)), batch_size, rates, steps, X.dtype)
+        n = steps * batch_size
+        yield Batches(_padded(X, n, X.dtype), _padded(targets, n, X.dtype), *cut)
 
 
 def _padded(a: np.ndarray, n: int, dtype) -> np.ndarray:
@@ -95,25 +112,44 @@ def _padded(a: np.ndarray, n: int, dtype) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Arrays:
-    """A data set that is met whole in every epoch."""
+    """A data set that is met whole in every epoch; on the device once for all if it fits there."""
 
     samples: Samples
     batch_size: int
     sampling: str
-    seed: int
-    rate: Callable[[np.ndarray], np.ndarray]  # learning rates at progress t, in epochs
+    seed: int = 0
+    rate: Callable[[np.ndarray], np.ndarray] = np.zeros_like  # at progress t, in epochs
     before: int = 0  # epochs of earlier fits
+
+    @cached_property
+    def _placed(self) -> tuple[Any, Any, np.ndarray] | None:
+        n = len(self.samples)
+        if isinstance(self.samples.X, np.memmap) or n * self.samples.X.shape[1] > RESIDENT:
+            return None
+        X, targets, weights = self.samples.read(np.arange(n))
+        size = round_up(n)
+        X, targets = (jnp.asarray(_padded(a, size, X.dtype)) for a in (X, targets))
+        return X, targets, weights
 
     def epoch(self, epoch: int) -> Iterator[Batches]:
         """The pieces of one epoch; the same ones whenever it is asked for."""
-        n = len(self.samples)
-        epoch += self.before
+        n, epoch = len(self.samples), epoch + self.before
         rows = order(self.sampling, n, [self.seed, epoch])
         n_steps = -(-n // self.batch_size)
-        return pieces(
-            self.samples, rows, self.batch_size,
-            lambda first, n: self.rate(epoch + (first + np.arange(n)) / n_steps),
-        )  # fmt: skip
+
+        def rate(step):
+            return self.rate(epoch + step / n_steps)
+
+        if self._placed is None:
+            yield from pieces(self.samples, rows, self.batch_size, rate)
+            return
+        X, targets, weights = self._placed
+        steps = min(round_up(n_steps, 4), STEPS)
+        for first in range(0, n_steps, steps):
+            part = rows[first * self.batch_size : (first + steps) * self.batch_size]
+            rates = rate(np.arange(first, min(first + steps, n_steps)))
+            cut = plan(weights, part, self.batch_size, rates, steps, X.dtype)
+            yield Batches(X, targets, *cut)
 
 
 @dataclass(frozen=True)
@@ -134,5 +170,5 @@ class Stream:
             size = min(self.batch_size, len(samples))
             rows = order(self.sampling, len(samples), [self.seed, epoch, k])
             yield from pieces(
-                samples, rows, size, lambda first, n: self.rate(np.full(n, float(epoch)))
+                samples, rows, size, lambda step: self.rate(np.full(len(step), float(epoch)))
             )
