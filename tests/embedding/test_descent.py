@@ -67,7 +67,7 @@ def test_exaggeration_ends():
     P, Y = problem()
     early = run("student", P, Y, Schedule(250, 1.0, 4.0, 0.0))
     whole = run("student", P, Y, Schedule(2000, 1.0, 4.0, 1e-9))
-    assert_array_equal(whole.costs[:10], early.costs)
+    assert_array_equal(whole.costs[:5], early.costs)
     assert whole.costs[-1, 1] < 0.5 * early.costs[-1, 1]
 
 
@@ -76,7 +76,7 @@ def test_exaggeration_does_not_end_in_a_point():
     P, Y = problem()
     found = run("gaussian", P, 1e-4 * Y, Schedule(1000, 0.3, 10.0, 1e-7))
     assert np.ptp(found.Y, axis=0).min() > 0.5
-    assert found.costs[-1, 1] < 0.8 * found.costs[5, 1]
+    assert found.costs[-1, 1] < 0.8 * found.costs[3, 1]
 
 
 def test_points_that_stay():
@@ -95,7 +95,7 @@ def test_points_that_run_off():
     with pytest.raises(ValueError) as caught:
         run("gaussian", P, Y, Schedule(50, 1e200, 1.0, 0.0))
     assert str(caught.value) == (
-        "The points ran off to infinity within 25 steps at learning_rate=1e+200. Lower "
+        "The points ran off to infinity within 50 steps at learning_rate=1e+200. Lower "
         'learning_rate, or leave it at "auto".'
     )
 
@@ -114,8 +114,8 @@ def test_an_interrupt_keeps_what_was_reached(monkeypatch):
     with pytest.warns(UserWarning) as caught:
         found = run("student", P, Y, Schedule(1000, 1.0, 1.0, 0.0))
     assert str(caught[0].message) == (
-        "Interrupted after 50 of 1000 steps; the embedding is the one reached by then."
+        "Interrupted after 100 of 1000 steps; the embedding is the one reached by then."
     )
-    assert found.n_iter == 50 and len(found.costs) == 2
+    assert found.n_iter == 100 and len(found.costs) == 2
     with pytest.raises(KeyboardInterrupt), warnings.catch_warnings():
         run("student", P, Y, Schedule(1000, 1.0, 1.0, 0.0))  # before the first block

@@ -20,7 +20,7 @@ from ..progress import Steps
 from .cost import Tails, cost, gradient
 from .start import SPREAD
 
-BLOCK = 25  # steps between two looks at the cost
+BLOCK = 50  # steps between two looks at the cost
 EXAGGERATED = 250  # steps with exaggerated affinities and the low momentum
 MOMENTUM = 0.5, 0.8  # before and after
 MIN_GAIN = 0.01

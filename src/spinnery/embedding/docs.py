@@ -32,7 +32,7 @@ ATTRIBUTES = """embedding_ : (n_samples, n_components) ndarray
     kl_divergence_ : float
         `C` at `embedding_`.
     cost_history_ : (n_looks, 2) ndarray
-        Steps taken and `C` (without exaggeration), every 25 steps.
+        Steps taken and `C` (without exaggeration), every 50 steps.
     n_iter_ : int
         Steps taken.
     learning_rate_ : float
