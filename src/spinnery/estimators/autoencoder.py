@@ -128,7 +128,7 @@ class SparseAutoencoder(ClassNamePrefixFeaturesOutMixin, Minibatch):
     def partial_fit(self, X, y=None, sample_weight=None):
         """One more epoch over these samples; the first call begins anew."""
         self._validate_params()
-        again = self._set_out(True)
+        again = self._set_out(True, in_parts=True)
         X = self._checked(X, reset=not again)
         weights = self._weights(sample_weight, X, None)
         if not again:
@@ -164,7 +164,10 @@ class SparseAutoencoder(ClassNamePrefixFeaturesOutMixin, Minibatch):
         return self._in_units(self._outputs(X))
 
     def _in_units(self, raw: np.ndarray) -> np.ndarray:
-        return raw if self._center is None else raw * self._scale + self._center
+        if self._center is None or self._scale is None:
+            return raw
+        # a constant column has an infinite scale, and is its mean
+        return raw * np.where(np.isinf(self._scale), 0, self._scale) + self._center
 
     def reconstruction_error(self, X) -> float:
         """Mean over samples of `||x - decode(encode(x))||^2`, in the units of `X`."""

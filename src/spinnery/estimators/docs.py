@@ -117,7 +117,8 @@ MINIBATCH = """activation : str, default="{activation}"
 
 MINIBATCH_COMMON = """penalty : str or Penalty, optional
         Penalty on the weights of each input (feature, or channel of a convolution), applied as a
-        prox after every step with that step's learning rate; see `spinnery.penalties`.
+        prox after every step with that step's learning rate; an object from
+        `spinnery.penalties` when its shape parameters matter (its `lam` is replaced).
     lam : float, default=0.01
         Weight of the penalty.
     max_features : int, optional

@@ -28,6 +28,7 @@ class FittedNetwork(BaseSPINN):
 
     input_shape: tuple[int, ...] | None
     standardize: bool
+    _METRIC = "mse"
     optimizer: Any
     learning_rate: float | None
     network_: Any
@@ -56,7 +57,11 @@ class FittedNetwork(BaseSPINN):
         rows = [{k: v for k, v in row.items() if k != "first_loss"} for row in training.history]
         for row in rows:
             row["epoch"] += len(before)
-        self.history_ = pd.concat([before, pd.DataFrame(rows)], ignore_index=True)
+        if rows or not len(before):
+            columns = None if rows else ["epoch", "loss", self._METRIC, "learning_rate", "seconds"]
+            new = pd.DataFrame(rows, columns=columns)
+            before = pd.concat([before, new], ignore_index=True) if len(before) else new
+        self.history_ = before
         self.n_iter_ = len(self.history_)
         self.n_parameters_ = sum(int(np.prod(s)) for _, s in layer_shapes(self.network_))
         norms = input_norms(self.network_, self._sample_shape)
@@ -72,9 +77,12 @@ class FittedNetwork(BaseSPINN):
         history, rate = training.history, self.learning_rate or default_rate(self.optimizer)
         remedy = f"Lower learning_rate (it was {rate:g}), set clip, or standardise the inputs."
         if training.diverged:
+            kept = f"that of the end of epoch {len(history)}" if history else "the untrained one"
+            if training.best is not None:
+                kept = "the best one before"
             text = (
-                f"Training diverged: the loss of epoch {len(history) + 1} is not finite. The "
-                f"network is that of the end of epoch {len(history)}. {remedy}"
+                f"Training diverged: after epoch {len(history) + 1} the loss or the weights are "
+                f"not finite. The network is {kept}. {remedy}"
             )
         elif training.interrupted:
             text = (
@@ -96,13 +104,12 @@ class FittedNetwork(BaseSPINN):
 
     def _raw(self, X: np.ndarray) -> np.ndarray:
         """Raw outputs `(n, K)` of checked samples."""
-        inputs = self._inputs(X)
         if isinstance(self.network_, (MLP, TiedAutoencoder)):
             # in double precision: single would round otherwise for another number of rows
-            return _in_blocks(lambda x: self.network_(x.astype(np.float64), np), inputs)
+            return _in_blocks(lambda x: self.network_(self._inputs(x).astype(np.float64), np), X)
         with self._precision():
             network = eqx.nn.inference_mode(self.network_)
-            return _in_blocks(lambda x: _padded_outputs(network, x), inputs)
+            return _in_blocks(lambda x: _padded_outputs(network, self._inputs(x)), X)
 
     def hidden_features(self, X) -> np.ndarray:
         """First hidden layer's activations of every sample, `(n, T)`.
@@ -133,9 +140,9 @@ class FittedNetwork(BaseSPINN):
         return pd.DataFrame(rows, columns=["array", "shape", "parameters"])
 
 
-def _in_blocks(outputs, inputs: np.ndarray) -> np.ndarray:
+def _in_blocks(outputs, X: np.ndarray) -> np.ndarray:
     """`outputs` of a bounded number of samples at a time."""
-    parts = [outputs(inputs[start : start + BLOCK]) for start in range(0, len(inputs), BLOCK)]
+    parts = [outputs(X[start : start + BLOCK]) for start in range(0, len(X), BLOCK)]
     return np.concatenate(parts)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import abc
 import hashlib
 import os
+import re
 import warnings
 from numbers import Integral, Real
 from typing import Any
@@ -23,7 +24,7 @@ from ..nn.checks import cast, check_network
 from ..nn.inputs import first_rows, input_norms
 from ..penalties import BY_NAME, Penalty, resolve
 from ..progress import Steps
-from ..solvers.stochastic import OPTIMIZERS, begin, default_rate, direction
+from ..solvers.stochastic import OPTIMIZERS, State, begin, default_rate, direction
 from ..table import standard_scale
 from ..training.batches import SAMPLING, Arrays, Samples
 from ..training.epochs import Recipe, Source, Training, train_epochs
@@ -31,16 +32,15 @@ from ..training.schedules import SCHEDULES, rates
 from .fitted_network import FittedNetwork
 from .spinn import check_hidden
 
-BLOCK = 1024  # samples predicted at a time
-
 
 class Minibatch(FittedNetwork):
     """Training of one network by mini-batches, and what is left of it."""
 
     network: Any
     _training: Training
-    _direction: optax.GradientTransformation
-    _METRIC = "mse"
+    _optimized_by: tuple  # optimizer and clip of the last training
+    _in_parts: bool  # whether the data come in parts
+    _weight_unit: float | None  # what the sample weights are divided by
 
     _parameter_constraints: dict = {
         **FittedNetwork._parameter_constraints,
@@ -95,14 +95,17 @@ class Minibatch(FittedNetwork):
         """Center and scale of the inputs; a constant column becomes zero."""
         self._center, self._scale = None, None
         if self.standardize:
-            center, scale = standard_scale(np.asarray(X, float), weights / weights.sum())
-            self._center, self._scale = center, scale
+            self._center, self._scale = standard_scale(X, weights / weights.sum())
 
     def _samples(self, X, y, weights, rows=None) -> Samples:
         used = weights if rows is None else weights[rows]
         if not used.sum() > 0:
             raise ValueError("sample_weight must be positive for some samples; all are zero.")
-        scaled = None if np.all(weights == weights[0]) else weights / used.mean()
+        # Weights have mean one; parts are measured by the first, or theirs would not compare.
+        if not self._in_parts or self._weight_unit is None:
+            self._weight_unit = float(used[0] if np.all(used == used[0]) else used.mean())
+        unit = self._weight_unit
+        scaled = None if np.all(weights == unit) else weights / unit
         return Samples(X, y, scaled, rows, self._inputs, self._targets)
 
     def _split(self, n: int, labels: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
@@ -110,7 +113,7 @@ class Minibatch(FittedNetwork):
         if labels is not None and np.unique(labels, return_counts=True)[1].min() < 2:
             labels = None
         held = max(round(self.validation_fraction * n), 1)
-        if labels is not None and held < len(np.unique(labels)):
+        if labels is not None and min(held, n - held) < len(np.unique(labels)):
             labels = None
         if n - held < 1:
             raise ValueError(
@@ -123,11 +126,17 @@ class Minibatch(FittedNetwork):
 
     # -- training ----------------------------------------------------------------------------
 
-    def _set_out(self, go_on: bool) -> bool:
+    def _set_out(self, go_on: bool, in_parts: bool = False) -> bool:
         """Whether training goes on from an earlier call; if not, draw its seed."""
-        again = go_on and hasattr(self, "_training")
-        self._in_parts = False
+        if in_parts and self.early_stopping:
+            raise ValueError(
+                "early_stopping holds out samples of a whole table, and partial_fit and "
+                "fit_batches see parts. Set early_stopping=False, or use fit."
+            )
+        again = go_on and hasattr(self, "network_")
+        self._in_parts = in_parts
         if not again:
+            self._weight_unit = None
             if self.checkpoint is not None and not isinstance(self.random_state, Integral):
                 raise ValueError(
                     "checkpoint needs an integer random_state, so that a fit that is gone on with "
@@ -149,8 +158,9 @@ class Minibatch(FittedNetwork):
             )
             size = n
         before = len(self.history_) if again else 0
-        source = Arrays(samples, size, self.sampling, self._run_seed, self._rate(before, epochs),
-                        before)  # fmt: skip
+        # calls of partial_fit are epochs of one course
+        rate = self._rate(0, self.epochs) if self._in_parts else self._rate(before, epochs)
+        source = Arrays(samples, size, self.sampling, self._run_seed, rate, before)
         data = [samples.y, samples.weights, samples.X[:: max(n // 100, 1)], n]
         self._train(source, validation, again, epochs, data)
 
@@ -159,13 +169,22 @@ class Minibatch(FittedNetwork):
         return lambda t: rates(self.schedule, rate, t - before, epochs)
 
     def _train(self, source: Source, validation, again: bool, epochs: int, data: list) -> None:
+        if self.max_features is not None and epochs < 2:
+            raise ValueError(
+                "max_features needs at least 2 epochs, some while inputs leave and some to train "
+                "those left; got 1. Raise epochs, or use fit or fit_batches instead of partial_fit."
+            )
         optimizer = direction(self.optimizer, self.clip)
         with self._precision(), Steps(self.verbose) as steps:
             if again:
-                before, network = self.history_, self._training.network
-                state = self._training.state._replace(network=network)
-                if optimizer is not self._direction:  # another optimiser has another memory
-                    state = begin(network, optimizer)._replace(step=state.step)
+                before, network = self.history_, self.network_
+                state = begin(network, optimizer)
+                if hasattr(self, "_training"):  # a model from a file has no memory
+                    last = self._training.state
+                    # another optimiser has another memory
+                    same = self._optimized_by == (self.optimizer, self.clip)
+                    memory = last.optimizer if same else state.optimizer
+                    state = State(network, memory, last.step)
             else:
                 before, network = pd.DataFrame(), self._checked_network()
                 state = begin(network, optimizer)
@@ -177,6 +196,7 @@ class Minibatch(FittedNetwork):
                 ridge=float(self.ridge),
                 epochs=epochs,
                 most=self.max_features,
+                lam=float(self.lam),
                 patience=self.patience if self.early_stopping else None,
                 seed=self._run_seed,
                 checkpoint=self.checkpoint,
@@ -184,7 +204,7 @@ class Minibatch(FittedNetwork):
             )
             start = Training(state, penalty, None)
             training = train_epochs(start, recipe, source, validation, steps)
-        self._training, self._direction = training, optimizer
+        self._training, self._optimized_by = training, (self.optimizer, self.clip)
         self._keep(training, before, epochs)
 
     def _checked_network(self) -> Any:
@@ -213,15 +233,17 @@ class Minibatch(FittedNetwork):
                 f"of input_shape={self.input_shape}. Change the network, or set penalty=None and "
                 "max_features=None."
             )
-        penalty = resolve(penalty).with_lam(jnp.asarray(self.lam, self.dtype))
+        rows = first_rows(network)
+        penalty = resolve(penalty).with_cohorts(1)
         if self.max_features is None:
-            return penalty
-        groups = penalty.groups.reduce(first_rows(network))
-        return penalty.with_groups(penalty.groups, jnp.ones_like(groups))
+            return penalty.with_lam(jnp.asarray(self.lam, self.dtype))
+        weights = jnp.full_like(penalty.groups.reduce(rows), self.lam)
+        return penalty.with_lam(jnp.ones((), self.dtype)).with_groups(penalty.groups, weights)
 
     def _fingerprint(self, network: Any, data: list) -> str:
         """What a checkpoint must agree with: parameters, first network, and some of the data."""
-        params = {k: repr(v) for k, v in sorted(self.get_params(deep=False).items())
+        params = {k: re.sub(" at 0x[0-9a-f]+", "", repr(v))  # functions move between processes
+                  for k, v in sorted(self.get_params(deep=False).items())
                   if k not in ("verbose", "checkpoint", "random_state")}  # fmt: skip
         digest = hashlib.sha256(repr((params, self._run_seed)).encode())
         arrays = jax.tree.leaves(eqx.filter(network, eqx.is_array))

@@ -116,7 +116,6 @@ class NetworkClassifier(ClassificationTargets, ClassifierMixin, Supervised):
         return self._one_more_epoch(X, y, sample_weight, classes=classes)
 
     def _begin_with(self, again: bool, classes=None) -> None:
-        self._in_parts = True
         if self.class_weight == "balanced":
             raise ValueError(
                 'class_weight="balanced" needs all samples at once; give a dict of weights when '
@@ -129,6 +128,11 @@ class NetworkClassifier(ClassificationTargets, ClassifierMixin, Supervised):
             )
         if classes is not None:
             found = unique_labels(classes)
+            if len(found) < 2:
+                raise ValueError(
+                    f"classes must hold at least 2 labels; got {found.tolist()}. Name all that "
+                    "will come, also those that are not in this part."
+                )
             if again and not np.array_equal(found, self.classes_):
                 raise ValueError(
                     f"classes {found.tolist()} differ from those of the first call, "

@@ -47,7 +47,7 @@ class Supervised(Minibatch):
         X, y, weights = self._learn(X, y, sample_weight, first=not again)
         rows, validation = None, None
         if validation_data is not None:
-            X_val, y_val = validation_data
+            X_val, y_val = _pair(validation_data)
             X_val, y_val, ones = self._learn(X_val, y_val, None, first=False, score=True)
             validation = self._samples(X_val, y_val, ones)
         elif self.early_stopping:
@@ -58,7 +58,7 @@ class Supervised(Minibatch):
 
     def _one_more_epoch(self, X, y, sample_weight, **first):
         self._validate_params()
-        again = self._set_out(True)
+        again = self._set_out(True, in_parts=True)
         self._begin_with(again, **first)
         X, y, weights = self._learn(X, y, sample_weight, first=not again)
         self._fit_arrays(self._samples(X, y, weights), None, again, 1)
@@ -81,7 +81,7 @@ class Supervised(Minibatch):
         self
         """
         self._validate_params()
-        again = self._set_out(False)
+        again = self._set_out(False, in_parts=True)
         self._begin_with(again, **first)
         fresh = True
 
@@ -95,6 +95,11 @@ class Supervised(Minibatch):
 
         size = 2**31 if self.batch_size == "full" else int(self.batch_size)
         peeked = _Peeked(parts)
+        if peeked.empty:
+            raise ValueError(
+                "batches is empty: there is nothing to train on. It must yield (X, y) or "
+                "(X, y, sample_weight)."
+            )
         source = Stream(peeked, size, self.sampling, self._run_seed, self._rate(0, self.epochs))
         self._train(source, None, False, self.epochs, [])
         return self
@@ -115,6 +120,7 @@ class _Peeked:
     def __init__(self, parts):
         self._parts, self._first = parts, parts(0)
         self._head = next(self._first, None)
+        self.empty = self._head is None
 
     def __call__(self, epoch: int):
         if self._head is not None:
@@ -123,3 +129,13 @@ class _Peeked:
             yield from self._first
         else:
             yield from self._parts(epoch)
+
+
+def _pair(validation_data):
+    """`(X, y)`, or one clear error."""
+    if not isinstance(validation_data, (tuple, list)) or len(validation_data) != 2:
+        raise ValueError(
+            "validation_data must be a pair (X, y); got "
+            f"{type(validation_data).__name__}. Pass validation_data=(X_val, y_val)."
+        )
+    return validation_data

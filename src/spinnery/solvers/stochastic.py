@@ -22,7 +22,7 @@ import optax
 from ..arrays import Array
 from ..losses import Loss
 from ..nn.inputs import first_rows, with_first_rows
-from ..nn.mlp import weight_arrays
+from ..nn.mlp import is_weight, weight_arrays
 from ..penalties import Penalty
 
 DECAY = 0.9  # of the momentum
@@ -43,14 +43,24 @@ OPTIMIZERS = {
 
 
 class Batches(NamedTuple):
-    """S batches of B samples, of which the first `n_steps` are filled."""
+    """N samples, and S batches of B of them, of which the first `n_steps` are filled."""
 
-    X: Array  # (S, B, *sample shape)
-    targets: Array  # (S, B, K)
-    weights: Array  # (S, B) sample weights, 0 for padding
+    X: Array  # (N, *sample shape)
+    targets: Array  # (N, K)
+    index: Array  # (S, B) which samples
+    weights: Array  # (S, B) their weights, 0 for padding
     sizes: Array  # (S,) samples of each batch
     rates: Array  # (S,) learning rates
     n_steps: Array | int
+
+    def at(self, s: Array) -> tuple[Array, Array, Array, Array]:
+        """Inputs, targets, weights and size of batch `s`."""
+        index, weights, size = (
+            jax.lax.dynamic_index_in_dim(a, s, keepdims=False)
+            for a in (self.index, self.weights, self.sizes)
+        )
+        X, targets = (a.at[index].get(mode="promise_in_bounds") for a in (self.X, self.targets))
+        return X, targets, weights, size
 
 
 class State(NamedTuple):
@@ -67,6 +77,7 @@ class Sums(NamedTuple):
     loss: Array
     metric: Array
     first: Array  # mean loss of the first batch
+    finite: Array  # whether all weights are, after the last step
 
 
 @cache
@@ -130,9 +141,11 @@ def train(
 
     def body(s, carry):
         arrays, memory, step, sums = carry
-        batch = [jax.lax.dynamic_index_in_dim(a, s, keepdims=False) for a in batches[:4]]
+        batch = batches.at(s)
         (value, score), gradient = jax.value_and_grad(objective, has_aux=True)(arrays, batch, step)
-        gradient = jax.tree.map(lambda g, a: g + ridge * a if a.ndim > 1 else g, gradient, arrays)
+        gradient = jax.tree_util.tree_map_with_path(
+            lambda path, g, a: g + ridge * a if is_weight(path, a) else g, gradient, arrays
+        )
         move, memory = optimizer.update(gradient, memory, arrays)
         rate = batches.rates[s]
         arrays = jax.tree.map(lambda a, m: a - rate * m, arrays, move)
@@ -145,11 +158,14 @@ def train(
             sums.loss + batches.sizes[s] * value,
             sums.metric + score,
             jnp.where(s == 0, value, sums.first),
+            sums.finite,
         )
         return arrays, memory, step + 1, sums
 
-    carry = (arrays, state.optimizer, state.step, Sums(zero, zero, zero))
+    carry = (arrays, state.optimizer, state.step, Sums(zero, zero, zero, jnp.array(True)))
     arrays, memory, step, sums = jax.lax.fori_loop(0, batches.n_steps, body, carry)
+    finite = jnp.array([jnp.all(jnp.isfinite(a)) for a in jax.tree.leaves(arrays)])
+    sums = sums._replace(finite=jnp.all(finite))
     return State(eqx.combine(arrays, static), memory, step), sums
 
 
@@ -158,9 +174,7 @@ def evaluate(network: Any, batches: Batches, loss: Loss, metric: str) -> tuple[A
     """Sums over the filled batches of weighted losses and metrics."""
 
     def body(s, carry):
-        X, targets, weights = (
-            jax.lax.dynamic_index_in_dim(a, s, keepdims=False) for a in batches[:3]
-        )
+        X, targets, weights, _ = batches.at(s)
         raw = outputs(network, X)
         value = jnp.sum(weights * loss.value(raw, targets))
         return carry[0] + value, carry[1] + metric_sum(metric, raw, targets, weights)

@@ -19,8 +19,8 @@ from ..penalties import Penalty
 from ..progress import Steps
 from ..solvers.stochastic import Batches, State, draws, evaluate, train
 from . import checkpoint
-from .batches import Samples, pieces
-from .selection import narrowed
+from .batches import Arrays, Samples
+from .selection import leaving, narrowed
 
 CHUNK = 1024  # samples evaluated together
 
@@ -41,6 +41,7 @@ class Recipe:
     ridge: float
     epochs: int
     most: int | None  # largest number of inputs (groups of them) in the end
+    lam: float  # weight of the penalty while inputs leave
     patience: int | None  # epochs without a lower validation loss; None: no early stopping
     seed: int
     checkpoint: str | os.PathLike | None
@@ -72,34 +73,30 @@ def train_epochs(
     If the loss is not finite any more, or on an interrupt, the network is that of the last whole
     epoch.
     """
+    judged = validation and Arrays(validation, min(CHUNK, len(validation)), "order")
     key = jax.random.key(recipe.seed) if draws(training.state.network) else None
     ridge = jnp.asarray(recipe.ridge)
     training = _resumed(training, recipe)
     steps.expect(recipe.epochs - len(training.history))
     try:
         for epoch in range(len(training.history), recipe.epochs):
+            if _stale(training, recipe):
+                break
             start = time.perf_counter()
             state, row = _epoch(training, recipe, source, epoch, ridge, key, steps)
-            if not np.isfinite(row["loss"]):
+            if judged is not None:
+                row["val_loss"], row[f"val_{recipe.metric}"] = score(
+                    state.network, judged, recipe.loss, recipe.metric
+                )
+            row["seconds"] = time.perf_counter() - start
+            if not np.isfinite([row["loss"], row.get("val_loss", 0.0)]).all():
                 training.diverged = True
                 break
             training.state = state
-            if validation is not None:
-                row["val_loss"], row[f"val_{recipe.metric}"] = score(
-                    state.network, validation, recipe.loss, recipe.metric
-                )
-            row["seconds"] = time.perf_counter() - start
             training.history.append(row)
-            if recipe.most is not None and training.penalty is not None:
-                done = epoch + 1
-                training.penalty = narrowed(
-                    training.penalty, state.network, done, recipe.epochs, recipe.most
-                )
-            stop = recipe.patience is not None and _stops(training, recipe.patience)
+            _after(training, recipe)
             _store(training, recipe)
             steps.advance()
-            if stop:
-                break
     except KeyboardInterrupt:
         if not training.history:
             raise
@@ -131,7 +128,7 @@ def _epoch(training: Training, recipe: Recipe, source: Source, epoch: int, ridge
         )
     row = {
         "epoch": epoch + 1,
-        "loss": sum(float(p.loss) for p in parts) / n,
+        "loss": sum(float(p.loss) for p in parts) / n if parts[-1].finite else np.nan,
         recipe.metric: sum(float(p.metric) for p in parts) / n,
         "learning_rate": rate,
     }
@@ -140,22 +137,41 @@ def _epoch(training: Training, recipe: Recipe, source: Source, epoch: int, ridge
     return state, row
 
 
-def score(network: Any, samples: Samples, loss: Loss, metric: str) -> tuple[float, float]:
-    """Mean loss and metric of the network, as in prediction."""
+def score(network: Any, judged: Source, loss: Loss, metric: str) -> tuple[float, float]:
+    """Mean loss and metric of the network, as in prediction, over the epoch that `judged` gives."""
     network = eqx.nn.inference_mode(network)
-    rows, totals = np.arange(len(samples)), np.zeros(2)
-    for batches in pieces(samples, rows, min(CHUNK, len(rows)), lambda first, n: np.zeros(n)):
+    totals, weight = np.zeros(2), 0.0
+    for batches in judged.epoch(0):
         totals += [float(total) for total in evaluate(network, batches, loss, metric)]
-    totals /= samples.total_weight()
-    return float(totals[0]), float(totals[1])
+        weight += float(batches.weights.sum())
+    return float(totals[0] / weight), float(totals[1] / weight)
 
 
-def _stops(training: Training, patience: int) -> bool:
-    losses = [row["val_loss"] for row in training.history]
-    best = int(np.argmin(losses))
-    if best == len(losses) - 1:
-        training.best = training.state.network
-    return len(losses) - 1 - best >= patience
+def _judged(training: Training, recipe: Recipe) -> list[float]:
+    """Validation losses of the epochs that may be best: after the inputs to leave have left."""
+    first = 0 if recipe.most is None else leaving(recipe.epochs)
+    return [row["val_loss"] for row in training.history[first:]]
+
+
+def _stale(training: Training, recipe: Recipe) -> bool:
+    """Whether the validation loss has not fallen for long enough to stop."""
+    if recipe.patience is None:
+        return False
+    losses = _judged(training, recipe)
+    return bool(losses) and len(losses) - 1 - int(np.argmin(losses)) >= recipe.patience
+
+
+def _after(training: Training, recipe: Recipe) -> None:
+    """What follows from a whole epoch: the best network so far, a narrower penalty."""
+    done, network = len(training.history), training.state.network
+    if recipe.patience is not None:
+        losses = _judged(training, recipe)
+        if losses and int(np.argmin(losses)) == len(losses) - 1:
+            training.best = network
+    if recipe.most is not None and training.penalty is not None:
+        training.penalty = narrowed(
+            training.penalty, network, done, recipe.epochs, recipe.most, recipe.lam
+        )
 
 
 def _tree(training: Training):
