@@ -47,11 +47,11 @@ def test_a_picture_and_its_coordinates(home, ask, tmp_path):
         "Note: ignored columns that the model was not fitted on: 'score'.\n"
     )  # fmt: skip
     found = pd.read_csv(tmp_path / "map.csv")
-    assert found.columns.tolist() == ["x", "y", "outcome"]
+    assert found.columns.tolist() == ["tsne0", "tsne1", "outcome"]
     assert found["outcome"].tolist() == frame["outcome"].tolist()
     features = seen(model, frame[list(model.feature_names_in_)])
     Y = TSNE(perplexity=default_perplexity(60), random_state=3).fit_transform(features)
-    np.testing.assert_allclose(found[["x", "y"]], Y, rtol=1e-5)
+    np.testing.assert_allclose(found[["tsne0", "tsne1"]], Y, rtol=1e-5)
     assert imread(tmp_path / "map.png").std() > 0.02  # not blank
 
 
@@ -92,6 +92,15 @@ def test_by_cohort(tmp_path):
           "--colour", "lab")  # fmt: skip
 
 
+def test_a_column_of_any_name_may_colour(home, ask, tmp_path):
+    frame = table().rename(columns={"outcome": "y"})
+    frame.to_csv(home / "y.csv", index=False)
+    ask[2] = home / "y.csv"
+    done = spin(*ask, "--colour", "y", "--coordinates", tmp_path / "map.csv")
+    assert done.exit_code == 0, done.stderr
+    assert pd.read_csv(tmp_path / "map.csv")["y"].tolist() == frame["y"].tolist()
+
+
 def test_what_can_be_wrong(home, ask, tmp_path):
     ends(
         tmp_path,
@@ -125,6 +134,17 @@ def test_what_can_be_wrong(home, ask, tmp_path):
         "The map is not possible: perplexity must be at least 1 and less than the number of "
         "samples, 60; got 60. 5 to 50 is usual, a third of the samples is plenty.",
         *ask, "--perplexity", "60",
+    )  # fmt: skip
+    ends(
+        tmp_path,
+        "The map is not possible: The 'perplexity' parameter of TSNE must be a float in the range "
+        "(0.0, inf). Got 0.0 instead.",
+        *ask, "--perplexity", "0",
+    )  # fmt: skip
+    ends(
+        tmp_path,
+        f"--coordinates and --out are both {tmp_path / 'map.png'}; name two files.",
+        *ask, "--coordinates", tmp_path / "map.png",
     )  # fmt: skip
     ends(
         tmp_path,

@@ -1,6 +1,7 @@
 """Maps show every sample once, in the colour of its class, value or cohort."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
@@ -70,6 +71,13 @@ def test_numbers_are_classes_if_few_and_a_scale_if_many():
     ax = plot_points(points(), values, axes())
     assert ax.get_legend() is None and len(ax.figure.axes) == 2  # a colour bar
     np.testing.assert_array_equal(ax.collections[0].get_array(), values)
+
+
+def test_a_columns_name_heads_the_legend():
+    named = pd.Series(np.arange(50) % 3, name="stage")
+    assert plot_points(points(), named, axes()).get_legend().get_title().get_text() == "stage"
+    ax = plot_points(points(), named + np.arange(50), axes())
+    assert ax.figure.axes[1].get_ylabel() == "stage"
 
 
 @pytest.mark.parametrize("values", [np.arange(50.0), np.array(["a", "b"] * 25, object)])

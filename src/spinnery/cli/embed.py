@@ -46,17 +46,18 @@ def run_embed(request: Request) -> None:
     estimator = load_model(request.model)
     check_cohort(request.model, estimator, request.cohort)
     source, cohorts = split_cohort(read(request.data), request.cohort)
-    values = cohorts
+    values = None if cohorts is None else pd.Series(cohorts, name=request.cohort)
     if request.colour is not None and request.colour == request.cohort:
         raise InputError(f"--colour {request.colour!r} is the --cohort column: leave it out.")
     if request.colour is not None:
-        source, column = take_column(source, request.colour, "--colour")
-        values = column.to_numpy()
+        source, values = take_column(source, request.colour, "--colour")
     X = samples(source, estimator)
     try:
         with notes():
             features = seen(estimator, X, cohorts, request.by)
-            perplexity = request.perplexity or default_perplexity(len(features))
+            perplexity = request.perplexity
+            if perplexity is None:
+                perplexity = default_perplexity(len(features))
             method = METHODS[request.method](perplexity=perplexity, random_state=request.seed)
             points = method.fit_transform(features)
     except (ValueError, TypeError, ImportError) as error:
@@ -69,7 +70,8 @@ def run_embed(request: Request) -> None:
     picture = BytesIO()
     save_figure(picture, SIZE, draw, request.out.suffix.lower()[1:])
     if request.coordinates is not None:
-        write(request.coordinates, _table(points, values, request), "--coordinates")
+        names = method.get_feature_names_out()
+        write(request.coordinates, _table(points, names, values), "--coordinates")
     write(request.out, picture.getvalue())
     print(f"Drew {len(points)} rows by {features.shape[1]} columns into {request.out}.")
 
@@ -83,12 +85,14 @@ def _check_files(request: Request) -> None:
     inputs = request.model, request.data
     check_out(request.out, inputs)
     if request.coordinates is not None:
-        check_out(request.coordinates, (*inputs, request.out), "--coordinates")
+        check_out(request.coordinates, inputs, "--coordinates")
+        if request.coordinates.resolve() == request.out.resolve():
+            raise InputError(f"--coordinates and --out are both {request.out}; name two files.")
 
 
-def _table(points: np.ndarray, values: np.ndarray | None, request: Request) -> bytes:
+def _table(points: np.ndarray, names: np.ndarray, values: pd.Series | None) -> bytes:
     """The coordinates as CSV, one row per row of the data, with what they are coloured by."""
-    table = pd.DataFrame(points, columns=["x", "y"])
+    table = pd.DataFrame(points, columns=names)
     if values is not None:
-        table[request.colour or request.cohort] = values
+        table[values.name] = values.to_numpy()
     return table.to_csv(index=False).encode()

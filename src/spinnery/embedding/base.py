@@ -16,7 +16,7 @@ from ..compilation import precision
 from ..progress import Steps
 from .affinities import conditional_affinities, joint_affinities
 from .cost import Tails
-from .descent import Descent, Schedule, descend
+from .descent import Schedule, descend
 from .start import pca_start, random_start
 
 PLACING = 250  # steps that place new points
@@ -84,6 +84,12 @@ class BaseEmbedding(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstim
         Returns
         -------
         (n_samples, n_components) ndarray
+
+        Raises
+        ------
+        ValueError
+            If the perplexity is not less than the number of samples, a value is missing or
+            infinite, or the points run off to infinity at the given learning rate.
         """
         self._validate_params()
         X = validate_data(self, X, dtype=[np.float64, np.float32], ensure_min_samples=2)
@@ -138,9 +144,6 @@ class BaseEmbedding(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstim
             D = self._scaled(self._squared_distances(X), size)
             P = joint_affinities(D, np.int32(n), np.asarray(self.perplexity, self.dtype))
             found = descend(self._tails, P, Y, None, n, schedule, steps)
-        self._keep(found, n)
-
-    def _keep(self, found: Descent, n: int) -> None:
         self.embedding_ = found.Y[:n]
         self.n_iter_ = found.n_iter
         self.cost_history_ = found.costs

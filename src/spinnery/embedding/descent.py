@@ -107,13 +107,13 @@ def descend(
     steps.expect(schedule.max_iter)
     try:
         while done < schedule.max_iter:
-            early = done < min(EXAGGERATED, schedule.max_iter) and schedule.exaggeration != 1
+            early = done < EXAGGERATED
             size = min(BLOCK, schedule.max_iter - done)
             moved, found, norm = run_block(
                 tails, P, fixed, np.int32(n), state, np.int32(size),
                 *np.asarray(
                     [schedule.learning_rate, schedule.exaggeration if early else 1,
-                     MOMENTUM[0] if done < EXAGGERATED else MOMENTUM[1]], P.dtype),
+                     MOMENTUM[0] if early else MOMENTUM[1]], P.dtype),
             )  # fmt: skip
             if not np.isfinite(found):
                 raise ValueError(
@@ -125,7 +125,8 @@ def descend(
             costs.append((done, float(found)))
             steps.say(f"cost {found:.4g}")
             steps.advance(size)
-            if not early and norm <= schedule.min_grad_norm:
+            exaggerated = early and schedule.exaggeration != 1
+            if not exaggerated and norm <= schedule.min_grad_norm:
                 break
     except KeyboardInterrupt:
         if not costs:

@@ -68,6 +68,7 @@ def plot_points(points: np.ndarray, y=None, ax: Axes | None = None) -> Axes:
     points : (n, 2) array-like
     y : array-like of shape (n,), optional
         Classes (words, or up to 12 distinct numbers) or a continuous value; missing ones are grey.
+        A pandas column's name heads the legend.
     ax : matplotlib Axes, optional
         Where to draw; default a new figure of 6.4 by 4.8 inches.
 
@@ -97,7 +98,7 @@ def plot_points(points: np.ndarray, y=None, ax: Axes | None = None) -> Axes:
         known, values = points[~missing], values[~missing]
         number = pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values)
         draw = _continuous if number and values.nunique() > FEW else _classes
-        draw(ax, known, values.to_numpy(), size)
+        draw(ax, known, values.to_numpy(), size, getattr(y, "name", None))
     ax.set_xticks([])
     ax.set_yticks([])
     ax.set_aspect("equal", adjustable="datalim")
@@ -105,22 +106,27 @@ def plot_points(points: np.ndarray, y=None, ax: Axes | None = None) -> Axes:
     return ax
 
 
-def _continuous(ax: Axes, points: np.ndarray, values: np.ndarray, size: float) -> None:
+def _continuous(
+    ax: Axes, points: np.ndarray, values: np.ndarray, size: float, name: str | None
+) -> None:
     low, high = np.percentile(values, [2, 98])  # a few extremes would leave one colour to the rest
     drawn = ax.scatter(
         points[:, 0], points[:, 1], s=size, c=values, cmap="viridis", vmin=low, vmax=high,
         linewidths=0, alpha=0.9,
     )  # fmt: skip
     bar = ax.figure.colorbar(drawn, ax=ax, fraction=0.05, pad=0.02, extend="both")
+    bar.set_label(name or "", fontsize=LABEL_SIZE, color=INK)
     bar.ax.tick_params(labelsize=LABEL_SIZE, color=MUTED, labelcolor=INK)
     bar.outline.set_visible(False)  # type: ignore[operator]
 
 
-def _classes(ax: Axes, points: np.ndarray, values: np.ndarray, size: float) -> None:
-    names, codes = np.unique(values.astype(str) if values.dtype == object else values,
+def _classes(
+    ax: Axes, points: np.ndarray, values: np.ndarray, size: float, name: str | None
+) -> None:
+    labels, codes = np.unique(values.astype(str) if values.dtype == object else values,
                              return_inverse=True)  # fmt: skip
-    for k, name in enumerate(names):
-        text, (x, y) = str(name), points[codes == k].T
+    for k, label in enumerate(labels):
+        text, (x, y) = str(label), points[codes == k].T
         ax.scatter(
             x, y, s=size, color=COLOURS[k % len(COLOURS)], alpha=0.8,
             marker=MARKERS[k // len(COLOURS) % len(MARKERS)], linewidths=0,
@@ -128,6 +134,6 @@ def _classes(ax: Axes, points: np.ndarray, values: np.ndarray, size: float) -> N
         )  # fmt: skip
     ax.legend(
         loc="center left", bbox_to_anchor=(1, 0.5), frameon=False, fontsize=LABEL_SIZE,
-        labelcolor=INK, ncols=-(-len(names) // 20), markerscale=max(1, (20 / size) ** 0.5),
-        handletextpad=0.2,
+        labelcolor=INK, ncols=-(-len(labels) // 20), markerscale=max(1, (20 / size) ** 0.5),
+        handletextpad=0.2, title=name, title_fontsize=LABEL_SIZE, alignment="left",
     )  # fmt: skip
