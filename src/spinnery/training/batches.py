@@ -56,9 +56,16 @@ def order(sampling: str, n: int, seed: list[int]) -> np.ndarray:
     return rng.permutation(n) if sampling == "shuffle" else rng.integers(n, size=n)
 
 
+def on_disk(X: Any) -> bool:
+    """Whether an array is memory-mapped, or a view of one that is."""
+    while X is not None and not isinstance(X, np.memmap):
+        X = getattr(X, "base", None)
+    return X is not None
+
+
 def plan(
     weights: np.ndarray, index: np.ndarray, batch_size: int, rates: np.ndarray, steps: int, dtype
-) -> tuple[np.ndarray, ...]:
+) -> tuple:
     """The samples `index` cut into `steps` batches, the last of them unfilled.
 
     `index` `(steps, batch)`, `weights` alike, `sizes` and `rates` `(steps,)`, and the number of
@@ -122,14 +129,14 @@ class Arrays:
     before: int = 0  # epochs of earlier fits
 
     @cached_property
-    def _placed(self) -> tuple[Any, Any, np.ndarray] | None:
+    def _placed(self) -> tuple | None:
         n = len(self.samples)
-        if isinstance(self.samples.X, np.memmap) or n * self.samples.X.shape[1] > RESIDENT:
+        if on_disk(self.samples.X) or n * self.samples.X.shape[1] > RESIDENT:
             return None
         X, targets, weights = self.samples.read(np.arange(n))
         size = round_up(n)
-        X, targets = (jnp.asarray(_padded(a, size, X.dtype)) for a in (X, targets))
-        return X, targets, weights
+        placed = (jnp.asarray(_padded(a, size, X.dtype)) for a in (X, targets))
+        return *placed, weights
 
     def epoch(self, epoch: int) -> Iterator[Batches]:
         """The pieces of one epoch; the same ones whenever it is asked for."""

@@ -73,7 +73,9 @@ def train_epochs(
     If the loss is not finite any more, or on an interrupt, the network is that of the last whole
     epoch.
     """
-    judged = validation and Arrays(validation, min(CHUNK, len(validation)), "order")
+    judged = None
+    if validation is not None:
+        judged = Arrays(validation, min(CHUNK, len(validation)), "order")
     key = jax.random.key(recipe.seed) if draws(training.state.network) else None
     ridge = jnp.asarray(recipe.ridge)
     training = _resumed(training, recipe)
