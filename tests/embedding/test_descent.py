@@ -46,7 +46,7 @@ def by_hand(tails, P, Y, steps, rate, exaggeration, momentum):
 @pytest.mark.parametrize("tails, rate", [("student", 1.0), ("gaussian", 0.1)])
 def test_steps_are_those_of_the_paper(tails, rate):
     P, Y = problem()
-    found = run(tails, P, Y, Schedule(20, rate, 4.0, 0.0))
+    found = run(tails, P, Y, Schedule(20, 4 * rate, 4.0, 0.0))
     assert_allclose(found.Y, by_hand(tails, P, Y, 20, rate, 4.0, 0.5), atol=1e-9)
     assert found.n_iter == 20
     assert_array_equal(found.costs[:, 0], [20])
@@ -65,8 +65,8 @@ def test_the_cost_falls_to_a_stationary_point():
 def test_exaggeration_ends():
     """After 250 steps the affinities and the momentum are others."""
     P, Y = problem()
-    early = run("student", P, Y, Schedule(250, 1.0, 4.0, 0.0))
-    whole = run("student", P, Y, Schedule(2000, 1.0, 4.0, 1e-9))
+    early = run("student", P, Y, Schedule(250, 4.0, 4.0, 0.0))
+    whole = run("student", P, Y, Schedule(2000, 4.0, 4.0, 1e-9))
     assert_array_equal(whole.costs[:5], early.costs)
     assert whole.costs[-1, 1] < 0.5 * early.costs[-1, 1]
 
@@ -74,7 +74,7 @@ def test_exaggeration_ends():
 def test_exaggeration_does_not_end_in_a_point():
     """Ten times the affinities of a SNE draw all points together; they must part again."""
     P, Y = problem()
-    found = run("gaussian", P, 1e-4 * Y, Schedule(1000, 0.3, 10.0, 1e-7))
+    found = run("gaussian", P, 1e-4 * Y, Schedule(1000, 3.0, 10.0, 1e-7))
     assert np.ptp(found.Y, axis=0).min() > 0.5
     assert found.costs[-1, 1] < 0.8 * found.costs[3, 1]
 

@@ -96,7 +96,7 @@ class BaseEmbedding(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstim
         self._check(X)
         self._X = X
         rate = self.learning_rate
-        self.learning_rate_ = self._auto_rate(len(X)) if rate == "auto" else float(rate)
+        self.learning_rate_ = len(X) / 4 if rate == "auto" else float(rate)
         self._embed(X)
         return self.embedding_
 
@@ -120,9 +120,6 @@ class BaseEmbedding(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstim
                 f"{np.abs(X - X.T).max() if X.shape == (n, n) else np.nan:g}. Pass "
                 "sklearn.metrics.pairwise_distances(X)."
             )
-
-    def _auto_rate(self, n: int) -> float:
-        return n / self.early_exaggeration / 4
 
     def _start(self, X: np.ndarray) -> np.ndarray:
         rng = check_random_state(self.random_state)

@@ -35,7 +35,7 @@ class State(NamedTuple):
 
 
 class Schedule(NamedTuple):
-    """The steps of a descent."""
+    """The steps of a descent; exaggerated ones are as much shorter as the gradient is larger."""
 
     max_iter: int
     learning_rate: float
@@ -108,12 +108,16 @@ def descend(
     try:
         while done < schedule.max_iter:
             early = done < EXAGGERATED
+            factor = schedule.exaggeration if early else 1.0
+            if done == EXAGGERATED:  # another cost from here on
+                state = State(state.Y, jnp.zeros_like(Y), jnp.ones_like(Y))
             size = min(BLOCK, schedule.max_iter - done)
             moved, found, norm = run_block(
                 tails, P, fixed, np.int32(n), state, np.int32(size),
                 *np.asarray(
-                    [schedule.learning_rate, schedule.exaggeration if early else 1,
-                     MOMENTUM[0] if early else MOMENTUM[1]], P.dtype),
+                    [schedule.learning_rate / factor, factor, MOMENTUM[0 if early else 1]],
+                    P.dtype,
+                ),
             )  # fmt: skip
             if not np.isfinite(found):
                 raise ValueError(
@@ -125,8 +129,7 @@ def descend(
             costs.append((done, float(found)))
             steps.say(f"cost {found:.4g}")
             steps.advance(size)
-            exaggerated = early and schedule.exaggeration != 1
-            if not exaggerated and norm <= schedule.min_grad_norm:
+            if factor == 1 and norm <= schedule.min_grad_norm:
                 break
     except KeyboardInterrupt:
         if not costs:

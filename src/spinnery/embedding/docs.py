@@ -9,13 +9,14 @@ PARAMETERS = """n_components : int, default=2
     perplexity : float, default=30
         Effective number of neighbours of each sample (the exponential of the entropy of its
         affinities); at least 1 and less than the number of samples.
-    early_exaggeration : float, default=12
+    early_exaggeration : float, default=4
         Factor of the affinities in the first 250 steps, which gathers clusters; 1 for none.
     learning_rate : float or "auto", default="auto"
-        Length of the first steps, relative to the gradient; {rate}
+        Length of a step relative to the gradient, while its coordinate's gain is 1; "auto" is
+        `n_samples / 4`. Exaggerated steps are shorter by the exaggeration.
     max_iter : int, default=1000
         Steps of the descent.
-    init : {{"pca", "random"}}, default="pca"
+    init : {"pca", "random"}, default="pca"
         Start: the first principal components, or normal noise; both of spread 1e-4.
     metric : str or callable, default="euclidean"
         Any metric of `sklearn.metrics.pairwise_distances`; "precomputed" takes distances as `X`.
@@ -41,7 +42,4 @@ ATTRIBUTES = """embedding_ : (n_samples, n_components) ndarray
     feature_names_in_ : (n_features_in_,) ndarray
         If the columns had names."""
 
-
-def embedding(rate: str):
-    """Docstring parts of an embedding whose automatic learning rate is `rate`."""
-    return filled(parameters=PARAMETERS.format(rate=rate), training=TRAINING, attributes=ATTRIBUTES)
+embedding = filled(parameters=PARAMETERS, training=TRAINING, attributes=ATTRIBUTES)

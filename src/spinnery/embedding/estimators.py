@@ -13,10 +13,10 @@ from .base import BaseEmbedding
 from .descent import EXAGGERATED
 from .handover import approximate
 
-EXACT_LIMIT = 5000  # samples; beyond, TSNE hands over to openTSNE
+EXACT_LIMIT = 8000  # samples; beyond, TSNE hands over to openTSNE
 
 
-@docs.embedding('"auto" is `n_samples / early_exaggeration / 4`.')
+@docs.embedding
 class SNE(BaseEmbedding):
     """Symmetric stochastic neighbour embedding: Gaussian tails on both sides.
 
@@ -60,7 +60,7 @@ class SNE(BaseEmbedding):
     _tails = "gaussian"
 
     def __init__(
-        self, n_components=2, perplexity=30.0, early_exaggeration=12.0, learning_rate="auto",
+        self, n_components=2, perplexity=30.0, early_exaggeration=4.0, learning_rate="auto",
         max_iter=1000, init="pca", metric="euclidean", min_grad_norm=1e-7, dtype="float32",
         random_state=None, verbose=None,
     ):  # fmt: skip
@@ -77,7 +77,7 @@ class SNE(BaseEmbedding):
         self.verbose = verbose
 
 
-@docs.embedding('"auto" is `max(n_samples / early_exaggeration / 4, 50)`.')
+@docs.embedding
 class TSNE(BaseEmbedding):
     """t-distributed stochastic neighbour embedding.
 
@@ -94,7 +94,7 @@ class TSNE(BaseEmbedding):
     <<parameters>>
     method : {"auto", "exact", "opentsne"}, default="auto"
         "exact" computes with all pairs, in time and memory of order n^2. "opentsne" hands over to
-        openTSNE (extra `tsne`), an approximation in time of order n. "auto" is exact up to 5,000
+        openTSNE (extra `tsne`), an approximation in time of order n. "auto" is exact up to 8,000
         samples and hands over, with a warning, beyond; `kl_divergence_` is then openTSNE's
         estimate and `cost_history_` has that one row.
     <<training>>
@@ -131,7 +131,7 @@ class TSNE(BaseEmbedding):
     _tails = "student"
 
     def __init__(
-        self, n_components=2, perplexity=30.0, early_exaggeration=12.0, learning_rate="auto",
+        self, n_components=2, perplexity=30.0, early_exaggeration=4.0, learning_rate="auto",
         max_iter=1000, init="pca", metric="euclidean", min_grad_norm=1e-7, method="auto",
         dtype="float32", random_state=None, verbose=None,
     ):  # fmt: skip
@@ -148,9 +148,6 @@ class TSNE(BaseEmbedding):
         self.random_state = random_state
         self.verbose = verbose
 
-    def _auto_rate(self, n: int) -> float:
-        return max(super()._auto_rate(n), 50.0)
-
     def _embed(self, X: np.ndarray) -> None:
         n = len(X)
         if self.method == "exact" or (self.method == "auto" and n <= EXACT_LIMIT):
@@ -165,7 +162,7 @@ class TSNE(BaseEmbedding):
             )
         self.embedding_, self.kl_divergence_ = approximate(
             X, self._start(X), perplexity=self.perplexity, metric=self.metric,
-            exaggeration=self.early_exaggeration, learning_rate=self.learning_rate_,
+            exaggeration=self.early_exaggeration, learning_rate=self.learning_rate,
             exaggerated=EXAGGERATED, max_iter=self.max_iter,
             seed=check_random_state(self.random_state).randint(2**31 - 1),
         )  # fmt: skip

@@ -27,7 +27,7 @@ def opentsne() -> Any:
 
 def approximate(
     X: np.ndarray, start: np.ndarray, *, perplexity: float, metric: object, exaggeration: float,
-    learning_rate: float, exaggerated: int, max_iter: int, seed: int,
+    learning_rate: float | str, exaggerated: int, max_iter: int, seed: int,
 ) -> tuple[np.ndarray, float]:  # fmt: skip
     """The embedding of `X` `(n, p)` from `start` `(n, d)`, and its approximate cost."""
     fitted = opentsne().TSNE(
