@@ -76,7 +76,7 @@ class Sums(NamedTuple):
 
     loss: Array
     metric: Array
-    first: Array  # mean loss of the first batch
+    first: Array  # the larger of the first batch's mean loss and that of outputs of zero
     finite: Array  # whether all weights are, after the last step
 
 
@@ -124,9 +124,12 @@ def metric_sum(metric: str, raw: Array, targets: Array, weights: Array) -> Array
 @eqx.filter_jit
 def train(
     state: State, batches: Batches, optimizer: optax.GradientTransformation, loss: Loss,
-    penalty: Penalty | None, ridge: Array, key: Array | None, metric: str,
+    penalty: Penalty | None, ridge: Array, key: Array | None, metric: str, begins: Array = False,
 ) -> tuple[State, Sums]:  # fmt: skip
-    """One step per filled batch. `key` seeds networks that draw, None for those that do not."""
+    """One step per filled batch.
+
+    `key` seeds networks that draw, None for those that do not. `begins` asks for `Sums.first`.
+    """
     arrays, static = eqx.partition(state.network, eqx.is_inexact_array)
     zero = jnp.zeros((), batches.X.dtype)
 
@@ -165,7 +168,14 @@ def train(
     carry = (arrays, state.optimizer, state.step, Sums(zero, zero, zero, jnp.array(True)))
     arrays, memory, step, sums = jax.lax.fori_loop(0, batches.n_steps, body, carry)
     finite = jnp.array([jnp.all(jnp.isfinite(a)) for a in jax.tree.leaves(arrays)])
-    sums = sums._replace(finite=jnp.all(finite))
+
+    def of_zero():  # over all batches: a single one may happen to cost next to nothing
+        targets = batches.targets[batches.index]
+        values = batches.weights * loss.value(jnp.zeros_like(targets), targets)
+        return jnp.sum(values) / jnp.sum(batches.sizes)
+
+    first = jnp.maximum(sums.first, jax.lax.cond(begins, of_zero, lambda: zero))
+    sums = sums._replace(finite=jnp.all(finite), first=first)
     return State(eqx.combine(arrays, static), memory, step), sums
 
 

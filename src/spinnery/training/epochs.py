@@ -6,6 +6,7 @@ import os
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Protocol
 
 import equinox as eqx
@@ -17,7 +18,7 @@ import optax
 from ..losses import Loss
 from ..penalties import Penalty
 from ..progress import Steps
-from ..solvers.stochastic import Batches, State, draws, evaluate, train
+from ..solvers.stochastic import Batches, State, Sums, draws, evaluate, train
 from . import checkpoint
 from .batches import Arrays, Samples
 from .selection import leaving, narrowed
@@ -104,18 +105,17 @@ def train_epochs(
             raise
         training.interrupted = True
     if recipe.checkpoint is not None and not training.interrupted:
-        with_checkpoint = os.fspath(recipe.checkpoint)
-        if os.path.exists(with_checkpoint):
-            os.unlink(with_checkpoint)
+        Path(recipe.checkpoint).unlink(missing_ok=True)
     return training
 
 
 def _epoch(training: Training, recipe: Recipe, source: Source, epoch: int, ridge, key, steps):
-    state, parts, n, rate = training.state, [], 0.0, 0.0
+    state, n, rate = training.state, 0.0, 0.0
+    parts: list[Sums] = []
     for batches in source.epoch(epoch):
         state, sums = train(
             state, batches, recipe.optimizer, recipe.loss, training.penalty, ridge, key,
-            recipe.metric,
+            recipe.metric, np.bool_(epoch == 0 and not parts),
         )  # fmt: skip
         parts.append(sums)
         n += float(batches.sizes.sum())
