@@ -13,7 +13,7 @@ from .base import BaseEmbedding
 from .descent import EXAGGERATED
 from .handover import approximate
 
-EXACT_LIMIT = 8000  # samples; beyond, TSNE hands over to openTSNE
+EXACT_LIMIT = 6000  # samples; beyond, TSNE hands over to openTSNE
 
 
 @docs.embedding
@@ -94,7 +94,7 @@ class TSNE(BaseEmbedding):
     <<parameters>>
     method : {"auto", "exact", "opentsne"}, default="auto"
         "exact" computes with all pairs, in time and memory of order n^2. "opentsne" hands over to
-        openTSNE (extra `tsne`), an approximation in time of order n. "auto" is exact up to 8,000
+        openTSNE (extra `tsne`), an approximation in time of order n. "auto" is exact up to 6,000
         samples and hands over, with a warning, beyond; `kl_divergence_` is then openTSNE's
         estimate and `cost_history_` has that one row.
     <<training>>
