@@ -44,7 +44,7 @@ def optimum(results: Results, data, smoke: bool) -> None:
 
     model = NetworkClassifier(
         hidden=(), optimizer="nesterov", learning_rate=0.1, batch_size="full", ridge=RIDGE,
-        epochs=5 if smoke else 3000, random_state=0,
+        epochs=5 if smoke else 1500, random_state=0,
     )  # fmt: skip
     _, seconds = timed(model.fit, X, y)
     reference = LogisticRegression(C=1 / (RIDGE * len(X)), tol=1e-8, max_iter=5000)
@@ -100,9 +100,7 @@ def convolution(results: Results, data, smoke: bool) -> None:
 def pixels(results: Results, data, smoke: bool) -> None:
     X, y, X_test, y_test = data
     for seed in range(1 if smoke else 5):
-        model = SparseAutoencoder(max_features=PIXELS, optimizer="adam", activation="relu",
-                                  lam=1e-3, epochs=2 if smoke else 100, schedule="cosine",
-                                  hidden=(100,), random_state=seed)  # fmt: skip
+        model = SparseAutoencoder(max_features=PIXELS, epochs=2 if smoke else 60, random_state=seed)
         _, seconds = timed(model.fit, X)
         kept = model.get_support()
         linear = LogisticRegression(max_iter=2000, C=1).fit(X[:, kept], y)

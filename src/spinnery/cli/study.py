@@ -152,7 +152,7 @@ def draw(folder: Path, settings: dict, optimizers: dict) -> None:
 def show(console: Console, table: pd.DataFrame) -> None:
     """The main columns on a terminal; the file has them all."""
     for kind, part in table.groupby("compared", sort=False):
-        out = Table(box=SIMPLE_HEAD, pad_edge=False, title=kind, title_justify="left")
+        out = Table(box=SIMPLE_HEAD, pad_edge=False, title=str(kind), title_justify="left")
         out.add_column("run", no_wrap=True)
         for name in ("parameters", "rate", "loss", "test loss", "test accuracy"):
             out.add_column(name, justify="right")
