@@ -10,7 +10,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from . import datasets, inspection, losses, metrics, nn, penalties, plotting
+    from . import datasets, decomposition, inspection, losses, metrics, nn, penalties, plotting
+    from .decomposition.coding import sparse_code
+    from .decomposition.dictionary import DictionaryLearning
     from .decomposition.linear import ista
     from .embedding import SNE, TSNE
     from .estimators.autoencoder import SparseAutoencoder
@@ -30,6 +32,7 @@ __version__ = "0.1.0"
 __all__ = [
     "SNE",
     "TSNE",
+    "DictionaryLearning",
     "IntegrativeSPINNClassifier",
     "IntegrativeSPINNClassifierCV",
     "IntegrativeSPINNRegressor",
@@ -42,6 +45,7 @@ __all__ = [
     "SPINNRegressorCV",
     "SparseAutoencoder",
     "datasets",
+    "decomposition",
     "inspection",
     "ista",
     "leave_one_cohort_out",
@@ -51,9 +55,11 @@ __all__ = [
     "nn",
     "penalties",
     "plotting",
+    "sparse_code",
 ]
 
 _HOMES = {
+    "DictionaryLearning": "decomposition.dictionary",
     "SNE": "embedding",
     "TSNE": "embedding",
     "IntegrativeSPINNClassifier": "estimators.integrative",
@@ -70,6 +76,7 @@ _HOMES = {
     "ista": "decomposition.linear",
     "leave_one_cohort_out": "selection.transfer",
     "load": "io",
+    "sparse_code": "decomposition.coding",
 }
 
 

@@ -26,6 +26,7 @@ FORMAT = "spinnery"
 VERSION = 1
 
 ESTIMATORS = {
+    "DictionaryLearning": ".decomposition.dictionary",
     "IntegrativeSPINNClassifier": ".estimators.integrative",
     "IntegrativeSPINNRegressor": ".estimators.integrative",
     "IntegrativeSPINNClassifierCV": ".estimators.integrative_cv",

@@ -53,6 +53,11 @@ class Smooth(eqx.Module):
     def gradient(self, params: Params, Z: Array) -> Gradient:
         """`f` and its gradient, at the cost of one product with `X'`."""
 
+    def excess(self, value: Array, grad: Gradient, move: Params, Z_move: Array) -> Array:
+        """`f(a + move) - f(a) - <grad f(a), move>`, given `f(a + move)` and `X move`, `(B,)`."""
+        linear = lane_sum(grad.W * move.W) + tree_dot(grad.upper, move.upper)
+        return value - grad.value - linear
+
 
 class Problem(Smooth):
     """The smooth part `f` of B lanes' objectives.

@@ -2,6 +2,19 @@
 
 from __future__ import annotations
 
+from .coding import sparse_code
+from .dictionary import DictionaryLearning
+from .images import compose, cosines, gaussian_blur, psnr, wavelets
 from .linear import LinearSolution, ista
 
-__all__ = ["LinearSolution", "ista"]
+__all__ = [
+    "DictionaryLearning",
+    "LinearSolution",
+    "compose",
+    "cosines",
+    "gaussian_blur",
+    "ista",
+    "psnr",
+    "sparse_code",
+    "wavelets",
+]

@@ -23,7 +23,6 @@ from ..problem import (
     lane_sum,
     per_lane,
     select_params,
-    tree_dot,
     tree_lane_sum,
 )
 
@@ -142,10 +141,10 @@ def _iterate(problem: Smooth, penalty: Penalty, tol, rule: Rule, s: _State) -> _
 
     move = jax.tree.map(jnp.subtract, new, point)
     squared = lane_sum(move.W**2) + tree_lane_sum(jax.tree.map(jnp.square, move.upper))
-    linear = lane_sum(grad.W * move.W) + tree_dot(grad.upper, move.upper)
+    excess = problem.excess(smooth, grad, move, Z_new - Z_point)
     rounding = 8 * jnp.finfo(smooth.dtype).eps
     room, slack = squared / (2 * s.step), rounding * jnp.abs(grad.value)
-    bound_holds = (smooth <= grad.value + linear + room + slack) | (room <= slack)
+    bound_holds = (excess <= room + slack) | (room <= slack)
     falls = objective <= s.objective + rounding * jnp.abs(s.objective)
     if not rule.monotone:
         falls = jnp.ones_like(falls)
