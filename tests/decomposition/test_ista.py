@@ -387,9 +387,9 @@ def test_penalty_must_be_one():
 def test_functions_must_be_adjoint():
     with pytest.raises(
         ValueError,
-        match=r"^A's second function must be the adjoint of its first: <forward\(x\), y> must equal "
-        r"<x, adjoint\(y\)> for all x and y, but for random ones they are \S+ and \S+\. For a "
-        r"convolution, the adjoint convolves with the mirrored kernel\.$",
+        match=r"^A's second function must be the adjoint of its first: <forward\(x\), y> must "
+        r"equal <x, adjoint\(y\)> for all x and y, but for random ones they are \S+ and \S+\. "
+        r"For a convolution, the adjoint convolves with the mirrored kernel\.$",
     ):
         ista(TWICE, B1, Lasso(1.0))
 

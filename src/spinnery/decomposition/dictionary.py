@@ -18,6 +18,7 @@ from .atoms import draw_atoms, in_use, revived, update_atoms
 from .coding import code, sparse_code
 
 BATCH_TOL, BATCH_STEPS = 3e-2, 50  # how well a mini-batch is coded
+FORGETTING = 20  # after t updates, the sums remember about the last t/20
 
 
 class DictionaryLearning(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
@@ -63,7 +64,8 @@ class DictionaryLearning(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Base
     -----
     Codes by the proximal solver, from where they were; atoms by exact block updates (Mairal et
     al. 2009), so in a full batch the objective never rises. Atoms nobody uses are replaced by
-    samples. Mini-batches keep sums over past codes, older ones discounted as there.
+    samples. Mini-batches keep sums over past codes, discounted by `(1 - 1/t)^20` at update t
+    (Mairal et al. 2010, section 3.4.1).
 
     Examples
     --------
@@ -213,10 +215,9 @@ class DictionaryLearning(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Base
     def _learn_batch(self, X: np.ndarray, rng: np.random.RandomState) -> float:
         """One update from a mini-batch; its mean objective before."""
         end = code(X, self.components_, self.lam, self.positive_code, BATCH_TOL, BATCH_STEPS)
-        codes, n = end.W[:, :, 0], len(X)
+        codes = end.W[:, :, 0]
         self.n_steps_ += 1
-        seen = min(self.n_steps_ * n, n * n + self.n_steps_ - n)
-        keep = (seen + 1 - n) / (seen + 1)
+        keep = (1 - 1 / self.n_steps_) ** FORGETTING
         self.gram_ = keep * self.gram_ + codes @ codes.T
         self.cross_ = keep * self.cross_ + codes @ X
         D = update_atoms(self.components_, self.gram_, self.cross_, self.positive_dict)

@@ -47,8 +47,8 @@ def squared_norm(design: Design, n_columns: int, n_products: Array | int) -> Arr
 
     Stops early when an iteration changes the estimate by less than a thousandth.
     """
-    noise = jax.random.normal(jax.random.key(0), (n_columns, 1, 1))
-    dtype = jax.eval_shape(design.matmul, noise).dtype
+    noise = jax.random.normal(jax.random.key(0), (n_columns, 1, 1), jnp.float32)
+    dtype = jax.eval_shape(design.matmul, noise.astype(float)).dtype
     start = (noise / jnp.linalg.norm(noise)).astype(dtype)
 
     def more(state):
