@@ -104,12 +104,7 @@ class SparseAutoencoder(ClassNamePrefixFeaturesOutMixin, Minibatch):
         -------
         self
         """
-        self._validate_params()
-        if self.tied and (self.penalty is not None or self.max_features is not None):
-            raise ValueError(
-                "tied=True cannot select inputs: a zero row of the encoder is a zero row of the "
-                "decoder, which could not reconstruct that input. Use tied=False."
-            )
+        self._check()
         again = self._set_out(self.warm_start)
         X = self._checked(X, reset=not again)
         weights = self._weights(sample_weight, X, None)
@@ -127,7 +122,7 @@ class SparseAutoencoder(ClassNamePrefixFeaturesOutMixin, Minibatch):
 
     def partial_fit(self, X, y=None, sample_weight=None):
         """One more epoch over these samples; the first call begins anew."""
-        self._validate_params()
+        self._check()
         again = self._set_out(True, in_parts=True)
         X = self._checked(X, reset=not again)
         weights = self._weights(sample_weight, X, None)
@@ -135,6 +130,14 @@ class SparseAutoencoder(ClassNamePrefixFeaturesOutMixin, Minibatch):
             self._set_scale(X, weights)
         self._fit_arrays(self._samples(X, X, weights), None, again, 1)
         return self
+
+    def _check(self) -> None:
+        self._validate_params()
+        if self.tied and (self.penalty is not None or self.max_features is not None):
+            raise ValueError(
+                "tied=True cannot select inputs: a zero row of the encoder is a zero row of the "
+                "decoder, which could not reconstruct that input. Use tied=False."
+            )
 
     def loss_arrays(self, X, y=None):
         """Inputs and targets as the fitted network's loss takes them: twice the same."""
