@@ -117,15 +117,15 @@ def wavelets(shape: tuple[int, int], levels: int = 4, family: str = "db4") -> Op
             "fewer levels, or crop the image."
         )
     low = FILTERS[family]
-    high = low[::-1] * (-1.0) ** np.arange(len(low))
+    bank = np.stack([low, low[::-1] * (-1.0) ** np.arange(len(low))])
     corners = [np.s_[: shape[0] >> level, : shape[1] >> level] for level in range(levels)]
 
     def analysis(x: Array) -> Array:
         image = jnp.asarray(x).reshape(shape)
         for corner in corners:
             part = image[corner]
-            for _ in range(2):  # rows, then columns
-                part = jnp.concatenate([_filtered(part, low), _filtered(part, high)]).T
+            for _ in range(2):  # down the columns, then along the rows
+                part = _split(part, bank).T
             image = image.at[corner].set(part)
         return image.reshape(-1)
 
@@ -134,23 +134,28 @@ def wavelets(shape: tuple[int, int], levels: int = 4, family: str = "db4") -> Op
         for corner in reversed(corners):
             part = image[corner]
             for _ in range(2):
-                mean, difference = jnp.split(part.T, 2)
-                part = _spread(mean, low) + _spread(difference, high)
+                part = _merge(part.T, bank)
             image = image.at[corner].set(part)
         return image.reshape(-1)
 
     return synthesis, analysis
 
 
-def _filtered(image: Array, taps: np.ndarray) -> Array:
-    """Correlation with `taps` down the columns, every other row kept."""
-    return sum(float(tap) * jnp.roll(image, -k, axis=0)[::2] for k, tap in enumerate(taps))
+def _split(image: Array, bank: np.ndarray) -> Array:
+    """Averages over differences: columns correlated with the bank's two filters, every other."""
+    height, width = image.shape
+    rows = (np.arange(0, height, 2)[:, None] + np.arange(bank.shape[1])) % height
+    halves = jnp.einsum("ikw,ck->ciw", image[rows], bank.astype(image.dtype))
+    return halves.reshape(height, width)
 
 
-def _spread(image: Array, taps: np.ndarray) -> Array:
-    """The adjoint of `_filtered`."""
-    wide = jnp.zeros((2 * image.shape[0], image.shape[1]), image.dtype).at[::2].set(image)
-    return sum(float(tap) * jnp.roll(wide, k, axis=0) for k, tap in enumerate(taps))
+def _merge(image: Array, bank: np.ndarray) -> Array:
+    """The adjoint, and inverse, of `_split`."""
+    height, width = image.shape
+    halves, taps = image.reshape(2, height // 2, width), bank.reshape(2, -1, 2)
+    rows = (np.arange(height // 2)[:, None] - np.arange(taps.shape[1])) % (height // 2)
+    pairs = jnp.einsum("cmqw,cqr->mrw", halves[:, rows], taps.astype(image.dtype))
+    return pairs.reshape(height, width)
 
 
 def compose(outer: Operator, inner: Operator) -> Operator:

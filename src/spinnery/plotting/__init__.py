@@ -5,15 +5,18 @@ from __future__ import annotations
 from .cohorts import plot_cohort_errors, plot_cohorts
 from .cv import plot_cv
 from .embedding import plot_embedding, plot_points
+from .images import plot_atoms, plot_images
 from .learning import plot_learning, plot_reconstructions, plot_weights
 from .path import plot_path
 from .predictions import plot_predictions
 
 __all__ = [
+    "plot_atoms",
     "plot_cohort_errors",
     "plot_cohorts",
     "plot_cv",
     "plot_embedding",
+    "plot_images",
     "plot_learning",
     "plot_path",
     "plot_points",
