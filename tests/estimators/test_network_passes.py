@@ -68,12 +68,6 @@ def test_weights_of_parts_are_compared():
     y = (f > 0).astype(int)
     parts = [(X[:16], y[:16]), (X[y == 1][:16], np.ones(16, int))]
 
-    def after(weight):
-        model = classifier(optimizer="sgd", class_weight={0: 1.0, 1: weight}, ridge=0.0)
-        for part in parts[:: 1 if weight else -1]:
-            model.partial_fit(*part, classes=[0, 1])
-        return model.network_.weight
-
     def moved(weight):
         """How far the second part moves the weights, from the same place."""
         model = classifier(optimizer="sgd", ridge=0.0, sampling="order")
@@ -82,7 +76,7 @@ def test_weights_of_parts_are_compared():
         model.set_params(class_weight={0: 1.0, 1: weight}).partial_fit(*parts[1])
         return np.linalg.norm(model.network_.weight - before)
 
-    assert moved(1e-3) < 0.01 * moved(1.0) and after(2.0).shape == (6, 4)
+    assert moved(1e-3) < 0.01 * moved(1.0)
 
 
 # -- data in parts --------------------------------------------------------------------------------

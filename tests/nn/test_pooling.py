@@ -45,8 +45,8 @@ def lp(x, p, size, stride, mean):
 
 
 @pytest.mark.parametrize("mean", [False, True])
-@pytest.mark.parametrize("size, stride", [(2, None), (3, 2), (2, 3), (1, 1), (3, 1)])
-@given(seed=st.integers(0, 99), p=st.sampled_from([1, 1.5, 2, 3.0, 7.5]))
+@pytest.mark.parametrize("size, stride", [(2, None), (3, 2), (2, 3)])
+@given(seed=st.integers(0, 99), p=st.sampled_from([1, 1.5, 7.5]))
 def test_lp(size, stride, mean, seed, p):
     x = np.random.default_rng(seed).normal(size=(2, 7, 6))
     found = LPPool(p, size, stride, mean)(jnp.asarray(x))
@@ -124,7 +124,7 @@ def regions(layer, size, key):
 
 
 @pytest.mark.parametrize("random", [False, True])
-@settings(max_examples=7)
+@settings(max_examples=4)
 @given(size=st.integers(2, 70), ratio=st.floats(1, 2), seed=st.integers(0, 99))
 @example(size=2, ratio=2.0, seed=0)
 @example(size=3, ratio=2.0, seed=0)

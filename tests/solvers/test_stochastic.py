@@ -196,15 +196,17 @@ def test_a_proximal_step_leaves_exact_zeros():
 
 def test_the_prox_of_a_concave_penalty_keeps_its_step_below_gamma():
     X, targets, _ = table()
-    net, gamma, lam = network(), 1.5, 0.4
+    net, gamma = network(), 1.5
     data = batches(X, targets, size=N, rate=lambda t: np.full(t.shape, 10.0))
     g = gradient(flat(net), X, targets, np.ones(N))
-    moved = net.weight - 10 * g[0]
-    norms, s = np.linalg.norm(moved, axis=1, keepdims=True), 0.95 * gamma
+    moved, s = net.weight - 10 * g[0], 0.95 * gamma
+    norms = np.linalg.norm(moved, axis=1, keepdims=True)
+    lam = np.sort(norms[:, 0])[2] / 1.46  # one row is shrunk, weaker ones vanish, others stay
     shrunk = np.maximum(norms - s * lam, 0) / (1 - s / gamma)
-    expected = moved / norms * np.where(norms <= gamma * lam, shrunk, norms)
+    new = np.where(norms <= gamma * lam, shrunk, norms)
+    assert np.sum((new > 0) & (new < norms)) == 1
     state, _ = run(net, "sgd", data, penalty=penalties.GroupMCP(lam, gamma))
-    np.testing.assert_allclose(state.network.weight, expected, rtol=1e-5, atol=1e-8)
+    np.testing.assert_allclose(state.network.weight, moved / norms * new, rtol=1e-5, atol=1e-8)
 
 
 def test_a_weight_is_a_repetition():
