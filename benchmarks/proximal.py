@@ -144,6 +144,7 @@ def dictionary(smoke: bool) -> None:
         )
     add("ours, cold", *timed(ours))
     add("ours", *timed(ours))
+    add("ours, tol = 1e-3", *timed(lambda: ours(tol=1e-3)))
     ours(batch_size=256, max_iter=1)
     add("ours, mini-batches", *timed(lambda: ours(batch_size=256, max_iter=10)))
 

@@ -4,13 +4,19 @@ python benchmarks/report.py [--smoke]
 """
 
 import json
+from pathlib import Path
 
 import numpy as np
 
-import common
+import report_embedding
 import report_integrative
+import report_networks
+import report_proximal
 import targets
+import targets_embedding
 import targets_integrative
+import targets_networks
+import targets_proximal
 from common import HERE, REAL, options, read
 from size import exponents
 from tables import by_seed, table
@@ -122,39 +128,84 @@ def size(rows: dict) -> list[str]:
     return [*out, "", "![time and memory against the number of features](size.png)", ""]
 
 
+# A section's files, and what writes it. Rows are kept on the machine that measured them
+# (out/ is not shipped), so a section without any there stays as RESULTS.md has it.
+SECTIONS = (
+    (("simulations", "peer_simulations"), simulations),
+    (("real", "peer_real"), real),
+    (("madelon", "peer_madelon"), madelon),
+    (("speed",), speed),
+    (("size",), size),
+    (report_integrative.FILES, report_integrative.section),
+    (report_networks.FILES, report_networks.section),
+    (report_proximal.FILES, report_proximal.section),
+    (report_embedding.FILES, report_embedding.section),
+)
+TARGETS = (targets, targets_integrative, targets_networks, targets_proximal, targets_embedding)
+
+
+def kept(path: Path) -> dict[str, list[str]]:
+    """Sections of an earlier report by heading, "" for what comes before the first."""
+    found: dict[str, list[str]] = {"": []}
+    heading = ""
+    for line in path.read_text().splitlines() if path.exists() else []:
+        if line.startswith("## "):
+            heading = line
+            found[heading] = []
+        found[heading].append(line)
+    return found
+
+
+def dated(lines: list[str], rows: list[dict], machines: set[str]) -> list[str]:
+    """A section with a line under its heading that says when and where it was measured."""
+    days = sorted({row["measured"][:10] for row in rows})
+    span = " to ".join(dict.fromkeys((days[0], days[-1])))
+    return [*lines[:2], f"Measured {span} on {'; '.join(sorted(machines))}.", "", *lines[2:]]
+
+
+def judged(rows: dict, before: list[str]) -> list[str]:
+    """The table of targets; one that was not measured anew keeps its line."""
+    marks = {True: "yes", False: "**no**", None: "not measured"}
+    old = {line.split(" | ")[0].removeprefix("| "): line for line in before if " | " in line}
+    every = [t for module in TARGETS for t in module.all_(rows)]
+    lines = table(
+        ["target", "measured", "reached", "command"],
+        [[t.text, t.measured, marks[t.reached], f"`{t.command}`"] for t in every],
+    )
+    for k, target in enumerate(every, start=2):
+        if target.reached is None:
+            lines[k] = old.get(target.text, lines[k])
+    return lines
+
+
 def main() -> None:
     args = options(__doc__, [])
-    names = ("simulations", "peer_simulations", "real", "peer_real", "madelon", "peer_madelon",
-             "speed", "engine", "size", *report_integrative.FILES)  # fmt: skip
+    folder = HERE / "out" / "smoke" if args.smoke else HERE / "out"
+    path = folder / "RESULTS.md" if args.smoke else HERE / "RESULTS.md"
+    names = ("engine", *(name for files, _ in SECTIONS for name in files))
     rows = {name: read(name, args.smoke) for name in names}
-    files = [HERE / "out" / ("smoke" if args.smoke else "") / f"{name}.json" for name in names]
-    machines = {json.loads(f.read_text())["machine"] for f in files if f.exists()}
-    marks = {True: "yes", False: "**no**", None: "not measured"}
-    every = [*targets.all_(rows), *targets_integrative.all_(rows)]
-    judged = [[t.text, t.measured, marks[t.reached], f"`{t.command}`"] for t in every]
-    days = sorted({r["measured"][:10] for found in rows.values() for r in found})
-    out = [
+    before, out = kept(path), []
+    for files, section in SECTIONS:
+        found = [row for name in files for row in rows[name]]
+        lines = section(rows)
+        if found:
+            texts = [folder / f"{name}.json" for name in files if rows[name]]
+            lines = dated(lines, found, {json.loads(t.read_text())["machine"] for t in texts})
+        else:
+            lines = before.get(lines[0], [])
+        out += [*lines, ""] if lines and lines[-1] else lines
+    head = [
         "# Results",
         "",
-        f"Measured {' and '.join({days[0]: 0, days[-1]: 0}) if days else 'nothing'} on "
-        f"{'; '.join(sorted(machines)) or common.machine()}. Built by "
-        "`python benchmarks/report.py` from `benchmarks/out/`; `benchmarks/run_all.sh` measures "
-        "everything anew. Real sets are read from the folder `SPINNERY_DATA`.",
+        "Built by `python benchmarks/report.py` from `benchmarks/out/`; `benchmarks/run_all.sh` "
+        "measures everything anew. Real sets are read from the folder `SPINNERY_DATA`.",
         "",
         "## Targets",
         "",
-        *table(["target", "measured", "reached", "command"], judged),
-        *simulations(rows),
-        *real(rows),
-        *madelon(rows),
-        *speed(rows),
-        *size(rows),
-        *report_integrative.section(rows),
-        (HERE / "notes.md").read_text().rstrip(),
-        "",
+        *judged(rows, before.get("## Targets", [])),
     ]
-    path = HERE / "out" / "smoke" / "RESULTS.md" if args.smoke else HERE / "RESULTS.md"
-    path.write_text("\n".join(out))
+    notes = (HERE / "notes.md").read_text().rstrip()
+    path.write_text("\n".join([*head, *out, notes, ""]))
     print(f"  wrote {path.relative_to(HERE.parent)}")
 
 
