@@ -70,7 +70,7 @@ def gradient(arrays, X, targets, weights, ridge=RIDGE):
 def run(net, optimizer, data, penalty=None, ridge=RIDGE, clip=None, state=None):
     step = direction(optimizer, clip)
     state = begin(net, step) if state is None else state
-    return train(state, data, step, SoftmaxCrossEntropy(), penalty, ridge, None, "accuracy", True)
+    return train(state, data, step, SoftmaxCrossEntropy(), penalty, ridge, None, "accuracy")
 
 
 class ByHand:

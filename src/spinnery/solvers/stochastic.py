@@ -76,7 +76,7 @@ class Sums(NamedTuple):
 
     loss: Array
     metric: Array
-    first: Array  # the larger of the first batch's mean loss and that of outputs of zero
+    first: Array  # the first batch's mean loss; at the very first step no less than of outputs 0
     finite: Array  # whether all weights are, after the last step
 
 
@@ -124,12 +124,9 @@ def metric_sum(metric: str, raw: Array, targets: Array, weights: Array) -> Array
 @eqx.filter_jit
 def train(
     state: State, batches: Batches, optimizer: optax.GradientTransformation, loss: Loss,
-    penalty: Penalty | None, ridge: Array, key: Array | None, metric: str, begins: Array = False,
+    penalty: Penalty | None, ridge: Array, key: Array | None, metric: str,
 ) -> tuple[State, Sums]:  # fmt: skip
-    """One step per filled batch.
-
-    `key` seeds networks that draw, None for those that do not. `begins` asks for `Sums.first`.
-    """
+    """One step per filled batch. `key` seeds networks that draw, None for those that do not."""
     arrays, static = eqx.partition(state.network, eqx.is_inexact_array)
     zero = jnp.zeros((), batches.X.dtype)
 
@@ -171,10 +168,10 @@ def train(
 
     def of_zero():  # over all batches: a single one may happen to cost next to nothing
         targets = batches.targets[batches.index]
-        values = batches.weights * loss.value(jnp.zeros_like(targets), targets)
+        values = batches.weights * loss.value(0 * targets, targets)  # no constant to fold
         return jnp.sum(values) / jnp.sum(batches.sizes)
 
-    first = jnp.maximum(sums.first, jax.lax.cond(begins, of_zero, lambda: zero))
+    first = jnp.maximum(sums.first, jax.lax.cond(state.step == 0, of_zero, lambda: zero))
     sums = sums._replace(finite=jnp.all(finite), first=first)
     return State(eqx.combine(arrays, static), memory, step), sums
 

@@ -115,7 +115,7 @@ def _epoch(training: Training, recipe: Recipe, source: Source, epoch: int, ridge
     for batches in source.epoch(epoch):
         state, sums = train(
             state, batches, recipe.optimizer, recipe.loss, training.penalty, ridge, key,
-            recipe.metric, np.bool_(epoch == 0 and not parts),
+            recipe.metric,
         )  # fmt: skip
         parts.append(sums)
         n += float(batches.sizes.sum())
@@ -134,7 +134,7 @@ def _epoch(training: Training, recipe: Recipe, source: Source, epoch: int, ridge
         recipe.metric: sum(float(p.metric) for p in parts) / n,
         "learning_rate": rate,
     }
-    if epoch == 0:
+    if training.state.step == 0:
         row["first_loss"] = float(parts[0].first)
     return state, row
 
