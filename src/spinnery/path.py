@@ -7,12 +7,15 @@ them to zero, and `(0, 0)` is stationary for ever.
 
 from __future__ import annotations
 
+from functools import partial
+
 import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
 
 from .arrays import Array
+from .compilation import QUICK
 from .design import Design, dense_design, round_up
 from .penalties import FeatureGroups, Penalty, Rows
 from .problem import Params, Problem
@@ -150,7 +153,7 @@ def _take_columns(X: Array, columns: Array) -> Array:
     return jnp.take(X, columns, axis=1, mode="fill", fill_value=0)
 
 
-@jax.jit
+@partial(jax.jit, compiler_options=QUICK)
 def _entering(full: Problem, penalty: Penalty, params: Params, design: Design) -> Array:
     """Features whose zero row violates optimality in some lane, `(p,)` bool."""
 
@@ -179,7 +182,7 @@ def lambda_linear(data: Data, penalty: Penalty, groups: Groups) -> float:
     return float(_lambda_max(restricted, dense_design(data.X, data.bounds), residual))
 
 
-@jax.jit
+@partial(jax.jit, compiler_options=QUICK)
 def _lambda_max(penalty: Penalty, design: Design, residual: Array) -> Array:
     return penalty.lambda_max(design.rmatmul(residual[:, None])[:, 0])
 

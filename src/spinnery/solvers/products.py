@@ -8,12 +8,14 @@ no greedy step finds it. Its product with the residuals is not zero.
 from __future__ import annotations
 
 import itertools
+from functools import partial
 from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
 
 from ..arrays import Array
+from ..compilation import QUICK
 from ..problem import Params, Problem
 
 
@@ -24,7 +26,7 @@ class Products(NamedTuple):
     partner: Array  # (p, B)
 
 
-@jax.jit
+@partial(jax.jit, compiler_options=QUICK)
 def best_products(problem: Problem, params: Params, X: Array) -> Products:
     """What products of two features would lower the loss most, given the lanes' residuals.
 

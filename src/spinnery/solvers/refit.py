@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import NamedTuple
 
 import equinox as eqx
@@ -10,6 +11,7 @@ import jax.numpy as jnp
 from jax.flatten_util import ravel_pytree
 
 from ..arrays import Array
+from ..compilation import QUICK
 from ..design import dense_design, lane_design, split_blocks
 from ..losses import Loss
 from ..penalties import Penalty
@@ -60,7 +62,7 @@ class Refit(NamedTuple):
     n_iter: Array  # (B,)
 
 
-@jax.jit
+@partial(jax.jit, compiler_options=QUICK)
 def refit(
     data: Data, index: Array, params: Params, tol: Array | float, max_iter: Array | int
 ) -> Refit:
@@ -87,7 +89,7 @@ class Scores(NamedTuple):
     cost: Array  # (q, B) rise of the objective if the slots so labelled leave, nothing else moving
 
 
-@jax.jit
+@partial(jax.jit, compiler_options=QUICK)
 def score_features(
     data: Data, index: Array, slot_label: Array, labels: Array, params: Params
 ) -> Scores:
@@ -121,7 +123,7 @@ def score_features(
     return Scores(gain, jax.lax.map(cost, labels) - problem.value(params, Z))
 
 
-@jax.jit
+@partial(jax.jit, compiler_options=QUICK)
 def entry_lambda(data: Data, penalty: Penalty, index: Array, params: Params) -> Array:
     """Smallest lambda at which every excluded feature stays out of a refitted lane, `(B,)`.
 
