@@ -152,8 +152,9 @@ def test_seed_names_pickles_and_files(fitted, tmp_path):
     model.save(tmp_path / "atoms.spinn")
     loaded = spinnery.load(tmp_path / "atoms.spinn")
     np.testing.assert_array_equal(loaded.transform(X), model.transform(X))
-    loaded.partial_fit(X[:20])
+    loaded.partial_fit(X[:20])  # goes on from the sums over all samples
     assert loaded.n_steps_ == model.n_steps_ + 1
+    assert objective(X, loaded.transform(X), loaded.components_, 0.05) < 1.05 * model.error_[-1]
 
 
 def test_double_precision_on_request():

@@ -29,11 +29,11 @@ def alternations(
     positive_code: bool,
     positive_dict: bool,
     rng: np.random.RandomState,
-) -> Iterator[tuple[np.ndarray, float]]:
-    """Dictionaries, and mean objectives just before their update, without end.
+) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray, float]]:
+    """Dictionaries, their codes' sums (see `update_atoms`) and mean objectives, without end.
 
     `X` `(n_samples, n_features)`, `D` `(n_components, n_features)`. Codes start at zero, and each
-    iteration where the last one ended.
+    iteration where the last one ended. An objective is that of the codes before the atoms move.
     """
     n, size = len(X), round_up(len(X))
     targets = jnp.asarray(np.pad(X, ((0, size - n), (0, 0))))  # samples of zeros have codes zero
@@ -42,21 +42,21 @@ def alternations(
     first = first_step("backtracking", DenseDesign(jnp.asarray(D.T)), len(D), penalty)
     step = jnp.full(size, first, X.dtype)
     while True:
-        moved, codes, step, total, idle = _alternate(
+        moved, codes, step, gram, cross, total = _alternate(
             targets, penalty, jnp.asarray(D), codes, step, positive_dict
         )
-        D = revived(np.array(moved), np.asarray(idle), X, positive_dict, rng)
-        yield D, float(total) / n
+        D = revived(np.array(moved), ~np.asarray(in_use(gram)), X, positive_dict, rng)
+        yield D, np.asarray(gram), np.asarray(cross), float(total) / n
 
 
 @jax.jit
 def _alternate(
     X: Array, penalty: Penalty, D: Array, codes: Array, step: Array, positive: Array | bool
-) -> tuple[Array, Array, Array, Array, Array]:
-    """Steps on the codes, then the atoms; also the objective in between, and who is idle."""
+) -> tuple[Array, Array, Array, Array, Array, Array]:
+    """Steps on the codes, then the atoms; also the sums over codes, and the objective between."""
     problem = LeastSquares(DenseDesign(D.T), X.T[:, :, None])
     end = solve(problem, penalty, Params(codes, NO_UPPER), step, CODE_TOL, CODE_STEPS)
     flat = end.params.W[:, :, 0]
-    gram = flat @ flat.T
-    D = update_atoms(D, gram, flat @ X, positive)
-    return D, end.params.W, end.step, jnp.sum(end.objective), ~in_use(gram)
+    gram, cross = flat @ flat.T, flat @ X
+    D = update_atoms(D, gram, cross, positive)
+    return D, end.params.W, end.step, gram, cross, jnp.sum(end.objective)

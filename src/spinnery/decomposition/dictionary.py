@@ -58,6 +58,8 @@ class DictionaryLearning(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Base
     n_iter_ : int
     n_steps_ : int
         Updates of the atoms so far, `partial_fit`'s included.
+    gram_, cross_ : (n_components, n_components) and (n_components, n_features) arrays
+        Sums over codes and samples, from which `partial_fit` goes on.
     n_features_in_, feature_names_in_ : as in scikit-learn
 
     Notes
@@ -199,8 +201,8 @@ class DictionaryLearning(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Base
     def _alternations(self, X: np.ndarray, rng: np.random.RandomState):
         """Objectives of full-batch iterations, without end."""
         settings = self.lam, self.positive_code, self.positive_dict
-        for D, error in alternations(X, self.components_, *settings, rng):
-            self.components_ = D
+        for *found, error in alternations(X, self.components_, *settings, rng):
+            self.components_, self.gram_, self.cross_ = found
             self.n_steps_ += 1
             yield error
 

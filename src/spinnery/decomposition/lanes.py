@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import jax.numpy as jnp
+import jax
 import numpy as np
 
 from ..arrays import Array
@@ -49,20 +49,19 @@ def minimise(
     open_ = np.arange(len(step))
     for factor in (2, 8):  # a step's own residual may flatter: the certificate decides
         _advance(problem, penalty, W, step, n_iter, open_, tol / factor, max_iter, rule)
-        objective, stationarity = standing(problem, penalty, W, step)
+        objective, stationarity = map(np.asarray, standing(problem, penalty, W, step))
         open_ = np.flatnonzero(~(stationarity <= tol) & (n_iter < max_iter))
         if not len(open_):
             break
     return Minimum(W, objective, stationarity, step, n_iter)
 
 
-def standing(
-    problem: LeastSquares, penalty: Penalty, W: Array, step: Array
-) -> tuple[np.ndarray, np.ndarray]:
+@jax.jit
+def standing(problem: LeastSquares, penalty: Penalty, W: Array, step: Array) -> tuple[Array, Array]:
     """Objective and relative gradient mapping of every lane, `(B,)` each, both afresh."""
-    params = Params(jnp.asarray(W), NO_UPPER)
-    value = problem.value(params, problem.design.matmul(params.W)) + penalty.value(params.W)
-    return np.asarray(value), np.asarray(certificate(problem, penalty, params, step))
+    params = Params(W, NO_UPPER)
+    value = problem.value(params, problem.design.matmul(W)) + penalty.value(W)
+    return value, certificate(problem, penalty, params, step)
 
 
 def _advance(

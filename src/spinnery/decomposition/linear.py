@@ -178,8 +178,9 @@ def _recorded(problem, penalty, W, step, tol, max_iter, rule) -> tuple[Minimum, 
         problem, penalty, Params(W, NO_UPPER), step, tol / 2, max_iter, rule, record=max_iter
     )
     W, step, n_iter = np.asarray(end.params.W), np.asarray(end.step), np.asarray(end.n_iter)
-    standings = standing(problem, penalty, W, step)
-    return Minimum(W, *standings, step, n_iter), np.asarray(end.history)[: n_iter.max()]
+    objective, stationarity = map(np.asarray, standing(problem, penalty, W, step))
+    found = Minimum(W, objective, stationarity, step, n_iter)
+    return found, np.asarray(end.history)[: n_iter.max()]
 
 
 def _solution(end: Minimum, tol: float, history, shape, single: bool) -> LinearSolution:
