@@ -164,18 +164,23 @@ def dated(lines: list[str], rows: list[dict], machines: set[str]) -> list[str]:
 
 
 def judged(rows: dict, before: list[str]) -> list[str]:
-    """The table of targets; one that was not measured anew keeps its line."""
+    """The table of targets; what was not measured anew keeps its line.
+
+    The line of a target that was renamed or dropped has to be deleted by hand.
+    """
     marks = {True: "yes", False: "**no**", None: "not measured"}
-    old = {line.split(" | ")[0].removeprefix("| "): line for line in before if " | " in line}
     every = [t for module in TARGETS for t in module.all_(rows)]
-    lines = table(
+    head, rule, *lines = table(
         ["target", "measured", "reached", "command"],
         [[t.text, t.measured, marks[t.reached], f"`{t.command}`"] for t in every],
-    )
-    for k, target in enumerate(every, start=2):
-        if target.reached is None:
-            lines[k] = old.get(target.text, lines[k])
-    return lines
+    )[:-1]
+    kept = {line.split(" | ")[0]: line for line in before if line.startswith("| ")}
+    for found in (head, rule):
+        kept.pop(found.split(" | ")[0], None)
+    for target, line in zip(every, lines, strict=True):
+        if target.reached is not None or line.split(" | ")[0] not in kept:
+            kept[line.split(" | ")[0]] = line
+    return [head, rule, *kept.values(), ""]
 
 
 def main() -> None:
