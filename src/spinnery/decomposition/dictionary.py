@@ -67,7 +67,7 @@ class DictionaryLearning(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Base
     Codes by the proximal solver, from where they were; atoms by exact block updates (Mairal et
     al. 2009), so in a full batch the objective never rises. Atoms nobody uses are replaced by
     samples. Mini-batches keep sums over past codes, discounted by `(1 - 1/t)^20` at update t
-    (Mairal et al. 2010, section 3.4.1).
+    (the rescaling of past data of Mairal et al. 2010).
 
     Examples
     --------
