@@ -34,9 +34,8 @@ class Model:
         return len(self.upper.layers[-1].bias if self.upper.layers else self.upper.bias)
 
     def hidden(self, X: np.ndarray) -> np.ndarray:
-        """First-layer pre-activations `(n, T)`."""
-        Z = ((X[:, self.features] - self.center) / self.scale).astype(self.W.dtype) @ self.W
-        return Z + self.upper.bias
+        """First-layer pre-activations `(n, T)`, in double precision (docs/decisions.md, 21)."""
+        return (X[:, self.features] - self.center) / self.scale @ self.W + self.upper.bias
 
     def activations(self, X: np.ndarray) -> np.ndarray:
         """The first hidden layer `(n, T)`; of a linear model, its outputs in training's units."""
@@ -48,7 +47,7 @@ class Model:
         raw = self.upper(self.hidden(X) - self.upper.bias, np)
         if self.target_scale is None:
             return raw
-        return raw.astype(np.float64) * self.target_scale + self.target_center
+        return raw * self.target_scale + self.target_center
 
 
 def build_models(
