@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import references as ref
 from spinnery.nn import ACTIVATIONS, MLP, TiedAutoencoder
-from spinnery.nn.mlp import init_mlp, init_tied, layer_shapes, weight_arrays
+from spinnery.nn.mlp import init_mlp, init_tied, is_weight, layer_shapes
 
 pytestmark = pytest.mark.usefixtures("x64")
 
@@ -118,6 +118,12 @@ def test_a_new_tied_autoencoder_can_learn(hidden):
 # -- ridge ----------------------------------------------------------------------------------------
 
 
+def weights(network):
+    """Shapes of the arrays that ridge acts on."""
+    arrays = jax.tree_util.tree_flatten_with_path(eqx.filter(network, eqx.is_inexact_array))[0]
+    return [leaf.shape for path, leaf in arrays if is_weight(path, leaf)]
+
+
 def test_biases_of_all_kinds_are_no_weights():
     """A convolution's bias has three axes, a layer's with a single output one entry."""
     keys = jax.random.split(jax.random.key(0), 3)
@@ -127,10 +133,10 @@ def test_biases_of_all_kinds_are_no_weights():
             eqx.nn.Linear(5, 1, key=keys[2]), eqx.nn.LayerNorm(4),
         ]
     )  # fmt: skip
-    assert [w.shape for w in weight_arrays(network)] == [(3, 2, 2, 2), (3, 3, 1), (1, 5)]
-    assert [w.shape for w in weight_arrays(mlp(3))] == [(P, T), (T, T), (T, K)]
+    assert weights(network) == [(3, 2, 2, 2), (3, 3, 1), (1, 5)]
+    assert weights(mlp(3)) == [(P, T), (T, T), (T, K)]
     tied = init_tied(np.random.default_rng(0), P, (5, T), "tanh", float)
-    assert [w.shape for w in weight_arrays(tied)] == [(P, 5), (5, T)]
+    assert weights(tied) == [(P, 5), (5, T)]
 
 
 # -- the seeds' examples --------------------------------------------------------------------------

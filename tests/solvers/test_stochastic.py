@@ -23,7 +23,6 @@ from spinnery.solvers.stochastic import (
     draws,
     evaluate,
     predict,
-    ridge_value,
     train,
 )
 from spinnery.training.batches import Arrays, Samples
@@ -248,12 +247,6 @@ def test_accuracy_of_one_logit():
     y = targets[:, :1]
     _, right = evaluate(line, batches(X, y), Logistic(), "accuracy")
     assert float(right) == np.sum((predict(line, X) > 0) == (y > 0.5))
-
-
-def test_ridge_value():
-    net = network()
-    squares = (net.weight**2).sum() + (net.upper.layers[0].weight ** 2).sum()
-    assert ridge_value(net, 0.3) == pytest.approx(0.15 * squares)
 
 
 def test_directions_are_shared_and_rates_known():

@@ -103,13 +103,6 @@ def is_weight(path: tuple, array: Array) -> bool:
     return array.ndim > 1 and "bias" not in jax.tree_util.keystr(path[-1:])
 
 
-def weight_arrays(network) -> list[Array]:
-    """A network's weights, without biases."""
-    arrays = eqx.filter(network, eqx.is_inexact_array)
-    named = jax.tree_util.tree_flatten_with_path(arrays)[0]
-    return [leaf for path, leaf in named if is_weight(path, leaf)]
-
-
 def layer_shapes(network) -> list[tuple[str, tuple[int, ...]]]:
     """Name and shape of every parameter array, in the order of the tree."""
     arrays = eqx.filter(network, eqx.is_inexact_array)

@@ -22,7 +22,7 @@ import optax
 from ..arrays import Array
 from ..losses import Loss
 from ..nn.inputs import first_rows, with_first_rows
-from ..nn.mlp import is_weight, weight_arrays
+from ..nn.mlp import is_weight
 from ..penalties import Penalty
 
 DECAY = 0.9  # of the momentum
@@ -194,8 +194,3 @@ def evaluate(network: Any, batches: Batches, loss: Loss, metric: str) -> tuple[A
 def predict(network: Any, X: Array) -> Array:
     """Raw outputs `(n, K)` of samples `(n, *sample shape)`."""
     return outputs(network, X)
-
-
-def ridge_value(network: Any, ridge: float) -> float:
-    """`ridge/2` times the sum of squared weights."""
-    return 0.5 * ridge * float(sum(jnp.sum(w**2) for w in weight_arrays(network)))
