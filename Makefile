@@ -24,7 +24,7 @@ demo: $(READY)
 	@$(BIN)/spinnery demo --out demo
 
 test: $(READY)
-	@echo "Running the tests (a few minutes; compiled programs are cached for the next run) ..."
+	@echo "Running the tests (about 17 minutes the first time, 5 once compiled programs are cached) ..."
 	@$(BIN)/python -m pytest -n 2
 
 lint: $(READY)
