@@ -194,6 +194,8 @@ def loss_value(name, g, t):
     if name == "softmax":
         top = g.max(axis=-1, keepdims=True)
         return top[..., 0] + np.log(np.exp(g - top).sum(axis=-1)) - (t * g).sum(axis=-1)
+    if name == "poisson":  # 0 log 0 is 0
+        return (np.exp(g) - t - t * (g - np.log(np.where(t > 0, t, 1)))).sum(axis=-1)
     if name == "huber":
         r = np.abs(g - t)
         return np.where(r <= 1.35, r**2 / 2, 1.35 * (r - 1.35 / 2)).sum(axis=-1)
@@ -207,6 +209,7 @@ def loss_gradient(name, g, t):
         "absolute": lambda: np.sign(g - t),
         "logistic": lambda: sigmoid(g) - t,
         "softmax": lambda: softmax(g) - t,
+        "poisson": lambda: np.exp(g) - t,
         "huber": lambda: np.clip(g - t, -1.35, 1.35),
     }[name]()
 

@@ -10,7 +10,17 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from . import datasets, decomposition, inspection, losses, metrics, nn, penalties, plotting
+    from . import (
+        datasets,
+        decomposition,
+        inspection,
+        losses,
+        metrics,
+        nn,
+        penalties,
+        plotting,
+        testing,
+    )
     from .decomposition.coding import sparse_code
     from .decomposition.dictionary import DictionaryLearning
     from .decomposition.linear import ista
@@ -21,11 +31,18 @@ if TYPE_CHECKING:
         IntegrativeSPINNClassifierCV,
         IntegrativeSPINNRegressorCV,
     )
-    from .estimators.network import NetworkClassifier, NetworkRegressor
+    from .estimators.integrative_survival import IntegrativeSPINNSurvival
+    from .estimators.integrative_survival_cv import IntegrativeSPINNSurvivalCV
+    from .estimators.network_classifier import NetworkClassifier
+    from .estimators.network_regressor import NetworkRegressor
+    from .estimators.network_survival import NetworkSurvival
     from .estimators.spinn import SPINNClassifier, SPINNRegressor
     from .estimators.spinn_cv import SPINNClassifierCV, SPINNRegressorCV
-    from .io import load
+    from .estimators.spinn_survival import SPINNSurvival
+    from .estimators.spinn_survival_cv import SPINNSurvivalCV
+    from .outcomes.times import survival_target
     from .selection.transfer import leave_one_cohort_out
+    from .storage.models import load
 
 __version__ = "0.1.0"
 
@@ -37,12 +54,17 @@ __all__ = [
     "IntegrativeSPINNClassifierCV",
     "IntegrativeSPINNRegressor",
     "IntegrativeSPINNRegressorCV",
+    "IntegrativeSPINNSurvival",
+    "IntegrativeSPINNSurvivalCV",
     "NetworkClassifier",
     "NetworkRegressor",
+    "NetworkSurvival",
     "SPINNClassifier",
     "SPINNClassifierCV",
     "SPINNRegressor",
     "SPINNRegressorCV",
+    "SPINNSurvival",
+    "SPINNSurvivalCV",
     "SparseAutoencoder",
     "datasets",
     "decomposition",
@@ -56,6 +78,8 @@ __all__ = [
     "penalties",
     "plotting",
     "sparse_code",
+    "survival_target",
+    "testing",
 ]
 
 _HOMES = {
@@ -66,8 +90,14 @@ _HOMES = {
     "IntegrativeSPINNClassifierCV": "estimators.integrative_cv",
     "IntegrativeSPINNRegressor": "estimators.integrative",
     "IntegrativeSPINNRegressorCV": "estimators.integrative_cv",
-    "NetworkClassifier": "estimators.network",
-    "NetworkRegressor": "estimators.network",
+    "NetworkClassifier": "estimators.network_classifier",
+    "NetworkRegressor": "estimators.network_regressor",
+    "NetworkSurvival": "estimators.network_survival",
+    "IntegrativeSPINNSurvival": "estimators.integrative_survival",
+    "IntegrativeSPINNSurvivalCV": "estimators.integrative_survival_cv",
+    "SPINNSurvival": "estimators.spinn_survival",
+    "SPINNSurvivalCV": "estimators.spinn_survival_cv",
+    "survival_target": "outcomes.times",
     "SparseAutoencoder": "estimators.autoencoder",
     "SPINNClassifier": "estimators.spinn",
     "SPINNRegressor": "estimators.spinn",
@@ -75,7 +105,7 @@ _HOMES = {
     "SPINNRegressorCV": "estimators.spinn_cv",
     "ista": "decomposition.linear",
     "leave_one_cohort_out": "selection.transfer",
-    "load": "io",
+    "load": "storage.models",
     "sparse_code": "decomposition.coding",
 }
 

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from sklearn.utils.validation import check_is_fitted
 
-from .losses import Loss
+from .losses import AnyLoss
 from .nn import ACTIVATIONS, MLP
 from .nn.checks import cast
 from .nn.mlp import layer_shapes
@@ -63,7 +63,7 @@ def gradient_check(model: Any, X, y, n_entries: int = 20, random_state: int = 0)
         )
     inputs, targets = model.loss_arrays(X, y)
     inputs, targets = inputs.astype(float), targets.astype(float)
-    loss = model._loss(targets.shape[1])
+    loss = model.outcome_.loss
     with jax.enable_x64(True):
         network = eqx.nn.inference_mode(cast(model.network_, np.float64))
         arrays, static = eqx.partition(network, eqx.is_inexact_array)
@@ -71,7 +71,7 @@ def gradient_check(model: Any, X, y, n_entries: int = 20, random_state: int = 0)
         @jax.jit
         def value(arrays):
             raw = jax.vmap(eqx.combine(arrays, static))(inputs)
-            return jnp.mean(loss.value(raw, targets))
+            return mean_loss(loss, raw, targets)
 
         automatic = [np.asarray(g) for g in jax.tree.leaves(jax.grad(value)(arrays))]
         finite = _finite_differences(value, arrays, n_entries, random_state)
@@ -97,7 +97,15 @@ def gradient_check(model: Any, X, y, n_entries: int = 20, random_state: int = 0)
     return pd.DataFrame(rows)
 
 
-def closed_form(network: MLP, loss: Loss, X: np.ndarray, targets: np.ndarray) -> list[np.ndarray]:
+def mean_loss(loss: AnyLoss, raw, targets):
+    """The loss of one network's outputs `(n, K)`, all samples weighing the same."""
+    weights = jnp.full((len(raw), 1), 1 / len(raw))
+    return loss.total(raw[:, None], targets[:, None], weights)[0]
+
+
+def closed_form(
+    network: MLP, loss: AnyLoss, X: np.ndarray, targets: np.ndarray
+) -> list[np.ndarray]:
     """Gradient of the mean loss in every array of an MLP, by the recursion of `gradient_check`.
 
     In the order of the network's arrays: first weights, first biases, then each layer's.
@@ -109,7 +117,7 @@ def closed_form(network: MLP, loss: Loss, X: np.ndarray, targets: np.ndarray) ->
     for m, (weight, bias) in enumerate(zip(weights, biases, strict=True)):
         z.append(h[-1] @ weight + bias)
         h.append(z[-1] if m == len(weights) - 1 else np.asarray(act(z[-1])))
-    delta = np.asarray(jax.vmap(jax.grad(loss.value))(z[-1], targets)) / len(X)
+    delta = np.asarray(jax.grad(lambda raw: mean_loss(loss, raw, targets))(z[-1]))
     slope = jax.vmap(jax.vmap(jax.grad(act)))
     out: list[np.ndarray] = []
     for m in reversed(range(len(weights))):

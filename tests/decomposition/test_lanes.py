@@ -9,9 +9,9 @@ import pytest
 from spinnery.decomposition import lanes
 from spinnery.decomposition.lanes import minimise
 from spinnery.decomposition.least_squares import LeastSquares, squared_norm
-from spinnery.design import DenseDesign
+from spinnery.engine import proximal
+from spinnery.engine.design import DenseDesign
 from spinnery.penalties import Lasso
-from spinnery.solvers import proximal
 
 pytestmark = pytest.mark.usefixtures("x64")
 

@@ -10,7 +10,7 @@ import references as ref
 from spinnery.estimators.model import build_models, path_norms
 from spinnery.losses import Squared
 from spinnery.nn import ACTIVATIONS, Sharing, init_lanes
-from spinnery.table import regression_table
+from tables import regression_table
 
 n, p, M, T = 30, 6, 2, 3
 EMPTY = 16  # columns on the device
@@ -46,8 +46,9 @@ def test_each_cohorts_model_predicts_in_its_own_units(engine):
         layers = [(layer.weight, layer.bias) for layer in own.layers]
         block = W[slots, m * T : (m + 1) * T]
         raw = ref.forward(ACTIVATIONS["tanh"], block, own.bias, layers, columns)[-1]
-        expected = raw * table.target_scale[m] + table.target_center[m]
-        np.testing.assert_allclose(model.outputs(X), expected, atol=1e-10)
+        expected = raw * table.outcome.scale[m] + table.outcome.center[m]
+        outputs = table.outcome.in_units(model.outputs(X), m)
+        np.testing.assert_allclose(outputs, expected, atol=1e-10)
 
 
 def test_path_norms_are_of_whole_rows():

@@ -61,9 +61,9 @@ def test_parameters(params, allowed):
 def test_unknown_names(name):
     """Every name that would have been right is in the message."""
     from spinnery.nn import ACTIVATIONS
-    from spinnery.solvers.stochastic import OPTIMIZERS
     from spinnery.training.batches import SAMPLING
     from spinnery.training.schedules import SCHEDULES
+    from spinnery.training.stochastic import OPTIMIZERS
 
     known = {
         "optimizer": OPTIMIZERS, "schedule": SCHEDULES, "sampling": SAMPLING,

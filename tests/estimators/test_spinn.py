@@ -165,7 +165,7 @@ def test_stopping_early_warns_with_the_certificate(waves):
         (dict(hidden=(0,)), r"hidden must be a tuple of positive widths, \(\) for a linear model"),
         (dict(groups=[1, 2]), r"groups needs one label per feature, shape \(50,\); got shape \(2,"),
         (dict(penalty_weights=-np.ones(50)), "penalty_weights needs one positive finite number"),
-        (dict(loss=Absolute()), "loss must be squared or Huber for full-batch training; got"),
+        (dict(loss=Absolute()), "loss must be smooth for full-batch training; got"),
         (dict(lam=-1), "The 'lam' parameter of SPINNRegressor must be a float in the range"),
         (dict(penalty="ridge"), "The 'penalty' parameter of SPINNRegressor must be a str among"),
     ],

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import equinox as eqx
 import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from spinnery.penalties import GroupLasso, GroupMCP, GroupSCAD
+from spinnery.penalties import GroupLasso, GroupMCP, GroupSCAD, RadialPenalty, Rows
 from spinnery.penalties.radial import mcp_slope, mcp_value
 
 pytestmark = pytest.mark.usefixtures("x64")
@@ -62,3 +63,72 @@ def test_admissible_steps():
     assert GroupMCP(1.0, gamma=3.0).max_step == 3.0
     assert GroupSCAD(1.0, gamma=3.7).max_step == pytest.approx(2.7)
     assert GroupLasso(1.0).max_step == np.inf
+
+
+# -- one's own --------------------------------------------------------------------------------
+
+
+class ElasticNorm(RadialPenalty):
+    """`lam (alpha t + (1 - alpha) t^2 / 2)` of the norm, whose slope at zero is `alpha lam`."""
+
+    lam: float
+    alpha: float = 0.5
+    weights: object = eqx.field(default=None, kw_only=True)
+    groups: object = eqx.field(default=Rows(), kw_only=True)
+
+    def scalar_value(self, t, lam):
+        return lam * (self.alpha * t + (1 - self.alpha) * t**2 / 2)
+
+    def scalar_slope(self, t, lam):
+        return lam * (self.alpha + (1 - self.alpha) * t)
+
+    def scalar_prox(self, t, lam, step):
+        return jnp.maximum(t - step * lam * self.alpha, 0) / (1 + step * lam * (1 - self.alpha))
+
+
+class SquareRoot(ElasticNorm):
+    """A slope at zero that is no multiple of `lam`."""
+
+    def scalar_slope(self, t, lam):
+        return jnp.sqrt(lam) * (self.alpha + t)
+
+
+def test_the_slope_at_zero_is_the_penaltys_own():
+    """Case 7: half of `lam = 0.2` holds a zero row against gradients up to 0.1."""
+    penalty, zero = ElasticNorm(0.2), jnp.zeros((1, 2))
+    gradient = jnp.asarray([[0.09, 0.12]])  # norm 0.15
+    np.testing.assert_allclose(penalty.distance(zero, gradient), [0.05], rtol=1e-12)
+    np.testing.assert_allclose(penalty.distance(zero, gradient / 1.6), [0.0])
+    assert float(penalty.slope_at_zero()) == pytest.approx(0.1)
+    # the prox, which always knew, agrees
+    assert not np.asarray(penalty.prox(-0.5 * gradient / 1.6, 0.5)).any()
+    assert np.asarray(penalty.prox(-0.5 * gradient, 0.5)).any()
+    row = jnp.asarray([[0.6, -0.8]])
+    stationary = -0.2 * (0.5 + 0.5) * row
+    np.testing.assert_allclose(penalty.distance(row, stationary), [0.0], atol=1e-15)
+
+
+@pytest.mark.parametrize(
+    ("penalty", "per_norm"),
+    [(ElasticNorm(1.0), lambda t: 2 * t), (SquareRoot(1.0), lambda t: 4 * t**2)],
+)
+def test_lambda_max_follows_from_the_slope_at_zero(penalty, per_norm):
+    weights = np.array([1.0, 4.0, 0.5])
+    for size in (1e-6, 1.0, 1e6):
+        gradient = size * norms_to_rows([0.5, 3.0, 0.1])[:, None]  # one lane
+        expected = np.max(per_norm(size * np.array([0.5, 3.0, 0.1])) / weights)
+        weighted = penalty.with_groups(Rows(), weights)
+        np.testing.assert_allclose(weighted.lambda_max(gradient), [expected], rtol=1e-9)
+
+
+def test_lambda_max_without_any_slope_at_zero_is_infinite():
+    smooth = ElasticNorm(1.0, alpha=0.0)
+    np.testing.assert_array_equal(smooth.lambda_max(norms_to_rows([1.0, 2.0])), np.inf)
+    np.testing.assert_array_equal(smooth.lambda_max(norms_to_rows([0.0, 0.0])), 0)
+
+
+@pytest.mark.parametrize("penalty", [GroupLasso(0.7), GroupMCP(0.7), GroupSCAD(0.7)])
+def test_known_lambda_max_is_the_one_found(penalty):
+    slopes = jnp.asarray([0.0, 1e-4, 0.7, 30.0])
+    found = RadialPenalty.scalar_lambda_max(penalty, slopes)
+    np.testing.assert_allclose(penalty.scalar_lambda_max(slopes), found, rtol=1e-12)

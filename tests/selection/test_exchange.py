@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from spinnery.engine.refit import Data
 from spinnery.losses import Squared
 from spinnery.nn import Sharing, Upper
 from spinnery.selection.exchange import Cells, Exchange, Start
-from spinnery.solvers.refit import Data
 
 RIDGE = 0.05
 
@@ -39,7 +39,7 @@ def search(X, y, sweeps, starts=None, group_ids=None, max_groups=8):
     starts = starts or [empty]
     B = len(starts)
     weights, ridge = np.full((n, B), 1 / n, np.float32), np.full(B, RIDGE, np.float32)
-    data = Data(X, y, weights, ridge, Squared(), (0, n))
+    data = Data(X, y, weights, ridge, Squared(), (0, n), weights.max(axis=1))
     tol = np.full(B, 1e-4, np.float32)
     exchange = Exchange(data, Cells(ids[:, None]), starts, p, tol, 200)
     return exchange.run(max_groups, sweeps)
@@ -89,7 +89,7 @@ def test_enough_ends_a_forward_sweep():
     upper = Upper(np.zeros(1, np.float32), (), "tanh")
     empty = Start(np.zeros(0, int), np.zeros((0, 1), np.float32), upper)
     weights, ridge = np.full((60, 1), 1 / 60, np.float32), np.full(1, RIDGE, np.float32)
-    data = Data(X, y, weights, ridge, Squared(), (0, 60))
+    data = Data(X, y, weights, ridge, Squared(), (0, 60), weights.max(axis=1))
     cells = Cells(np.arange(8)[:, None])
     exchange = Exchange(data, cells, [empty], 8, np.full(1, 1e-3, np.float32), 60)
     best = exchange.run(8, "f", lambda best: len(best[0]) == 4)
@@ -134,7 +134,7 @@ def cohort_search(X, y, ids, sweeps, start=None, n_slots=P):
     rows = np.zeros((0, M), np.float32) if start is None else start.astype(np.float32)
     n, cells = len(y), Cells(ids)
     weights, ridge = np.full((n, 1), 1 / n, np.float32), np.full(1, RIDGE, np.float32)
-    data = Data(X, y, weights, ridge, Squared(), BOUNDS)
+    data = Data(X, y, weights, ridge, Squared(), BOUNDS, weights.max(axis=1))
     lane = Start(features, rows, upper)
     return Exchange(data, cells, [lane], n_slots, np.full(1, 1e-4, np.float32), 200), cells
 

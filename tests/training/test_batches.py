@@ -166,7 +166,7 @@ def test_a_memory_mapped_table_gives_the_same_fit(mapped, name, standardize, mon
     }[name]
     model.set_params(epochs=2, batch_size=20, random_state=0, standardize=standardize)
     monkeypatch.setattr(module, "PIECE", 100)
-    monkeypatch.setattr("spinnery.table.BLOCK", 200)
+    monkeypatch.setattr("spinnery.inputs.scale.BLOCK", 200)
     monkeypatch.setattr("spinnery.estimators.fitted_network.BLOCK", 40)
     longest = [0]
     inputs = type(model)._inputs

@@ -49,8 +49,16 @@ def fit(
         str | None, typer.Option(help="Column to predict (for .npz: array; default y).")
     ] = None,
     task: Annotated[
-        Literal["auto", "classification", "regression"], typer.Option(help="Kind of target.")
+        Literal["auto", "classification", "regression", "survival"],
+        typer.Option(help="Kind of target."),
     ] = "auto",
+    time: Annotated[
+        str | None, typer.Option(help="Survival: column of times, of the event or of censoring.")
+    ] = None,
+    event: Annotated[
+        str | None,
+        typer.Option(help="Survival: column of events, 1/0 or true/false, or column=value."),
+    ] = None,
     drop: Annotated[list[str] | None, typer.Option(help="Column to leave out; repeatable.")] = None,
     cohort: Annotated[
         str | None,
@@ -79,13 +87,13 @@ def fit(
     """Fit a table: choose the columns that matter, and how many, by cross-validation."""
     with one_line_errors():
         from .fit import Request, run_fit
+        from .target import Asked
 
         run_fit(
             Request(
                 data=data,
                 out=out,
-                target=target,
-                task=task,
+                target=Asked(target, task, time, event),
                 drop=drop or [],
                 cohort=cohort,
                 rule=rule,
@@ -110,12 +118,16 @@ def predict(
         Literal["error", "average"],
         typer.Option(help="Rows of studies that the model does not know: average over its own."),
     ] = "error",
+    times: Annotated[
+        str | None,
+        typer.Option(help="Survival: times such as 12,24,60 at which to give the share left."),
+    ] = None,
 ) -> None:
     """Predict the rows of a table with a fitted model."""
     with one_line_errors():
         from .predict import run_predict
 
-        run_predict(model, data, out, cohort, new_cohorts)
+        run_predict(model, data, out, cohort, new_cohorts, times)
 
 
 @app.command()

@@ -34,11 +34,10 @@ def run_demo(out: Path, n_decoys: int, max_features: int | None, hidden) -> None
         seconds = time.perf_counter() - start
 
         table = report.selected_table(estimator)
-        truth, proba = test_y.to_numpy(dtype=str), estimator.predict_proba(test_X)
-        metrics = report.classification_metrics(truth, proba, estimator.classes_)
+        truth, outputs = test_y.to_numpy(dtype=str), estimator._outputs(test_X)
+        metrics = estimator.outcome_.measures(truth, outputs)
         write_fit(folder, estimator, table, metrics)
-        predicted = estimator.predict(test_X)
-        write_predictions(folder, truth, predicted, estimator.classes_, "held out")
+        write_predictions(folder, estimator.outcome_, truth, outputs, "held out")
 
     report.print_selected(console, table)
     through = int(np.sum(estimator.selected_ & ~measured))

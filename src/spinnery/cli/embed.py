@@ -9,16 +9,16 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from ..embedding.views import METHODS, default_perplexity, seen
+from ..errors import InputError
+from ..inputs.columns import split_cohort, take_column
+from ..inputs.files import read
 from ..plotting import plot_points
 from ..plotting.axes import title
 from ..plotting.embedding import caption
-from ..views import METHODS, default_perplexity, seen
-from .errors import InputError
 from .model import check_cohort, load_model, samples
 from .output import check_out, write
-from .results import notes, save_figure
-from .tables import read
-from .targets import split_cohort, take_column
+from .results import save_figure
 
 PICTURES = (".png", ".svg", ".pdf")
 SIZE = (6.8, 5)  # inches
@@ -53,13 +53,12 @@ def run_embed(request: Request) -> None:
         source, values = take_column(source, request.colour, "--colour")
     X = samples(source, estimator)
     try:
-        with notes():
-            features = seen(estimator, X, cohorts, request.by)
-            perplexity = request.perplexity
-            if perplexity is None:
-                perplexity = default_perplexity(len(features))
-            method = METHODS[request.method](perplexity=perplexity, random_state=request.seed)
-            points = method.fit_transform(features)
+        features = seen(estimator, X, cohorts, request.by)
+        perplexity = request.perplexity
+        if perplexity is None:
+            perplexity = default_perplexity(len(features))
+        method = METHODS[request.method](perplexity=perplexity, random_state=request.seed)
+        points = method.fit_transform(features)
     except (ValueError, TypeError, ImportError) as error:
         raise InputError(f"The map is not possible: {error}") from error
 

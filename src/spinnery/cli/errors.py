@@ -5,18 +5,15 @@ from __future__ import annotations
 import signal
 import sys
 import threading
-from collections.abc import Iterable, Iterator
+import warnings
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 import typer
 
+from ..errors import InputError, one_line
+
 INTERRUPTED = 130  # the shell's code for an interrupt from the keyboard
-
-_notes: list[str] = []
-
-
-class InputError(Exception):
-    """Something the user can put right; the message says what and how, in one line."""
 
 
 class Interrupted(BaseException):
@@ -31,14 +28,14 @@ class Interrupted(BaseException):
 def one_line_errors() -> Iterator[None]:
     """Exit with code 2 on an `InputError`, 130 on an interrupt, each with one line.
 
-    Notes wait for the end, so that an error stays alone.
+    Warnings are notes, each given once, at the end, so that an error stays alone.
     """
-    _notes.clear()
     in_main = threading.current_thread() is threading.main_thread()
     before = signal.signal(signal.SIGINT, _interrupt) if in_main else None
     try:
-        yield
-        for text in _notes:
+        with user_warnings() as caught:
+            yield
+        for text in dict.fromkeys(one_line(warning.message) for warning in caught):
             print(f"Note: {text}", file=sys.stderr)
     except InputError as error:
         print(f"Error: {one_line(error)}", file=sys.stderr)
@@ -55,18 +52,15 @@ def _interrupt(*_) -> None:
     raise Interrupted
 
 
-def one_line(text: object) -> str:
-    """The text without line breaks."""
-    return " ".join(str(text).split())
-
-
 def note(text: object) -> None:
     """A remark beside the results, for standard error."""
-    _notes.append(one_line(text))
+    warnings.warn(one_line(text), UserWarning, stacklevel=2)
 
 
-def listing(names: Iterable[object], most: int = 8) -> str:
-    """`'a', 'b' and 3 more`."""
-    names = list(names)
-    shown = ", ".join(repr(str(name)) for name in names[:most])
-    return shown if len(names) <= most else f"{shown} and {len(names) - most} more"
+@contextmanager
+def user_warnings() -> Iterator[list[warnings.WarningMessage]]:
+    """Collects the warnings that are meant for users; others are dropped."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("ignore")
+        warnings.simplefilter("always", UserWarning)  # ConvergenceWarning is one
+        yield caught

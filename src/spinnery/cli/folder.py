@@ -7,7 +7,7 @@ import shutil
 import uuid
 from pathlib import Path
 
-from .errors import InputError, listing
+from ..errors import InputError, listing
 
 MODEL = "model.spinn"
 FILES = {

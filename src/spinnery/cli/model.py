@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from .. import io
-from .errors import InputError, listing, note
-from .tables import Source, numeric
+from ..errors import InputError, listing
+from ..inputs.files import Source, numeric
+from ..storage import models as io
+from .errors import note
 
 
 def load_model(model: Path) -> Any:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ..files import write_whole
-from .errors import InputError
+from ..errors import InputError
+from ..storage.files import write_whole
 
 
 def check_out(out: Path, inputs: tuple[Path, ...], option: str = "--out") -> None:

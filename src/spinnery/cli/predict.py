@@ -5,21 +5,22 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
-from .errors import InputError
+from ..errors import InputError
+from ..inputs.columns import split_cohort
+from ..inputs.files import read
 from .model import check_cohort, load_model, samples
 from .output import check_out, write
-from .tables import read
-from .targets import split_cohort
 
 
 def run_predict(
-    model: Path, data: Path, out: Path, cohort: str | None = None, new_cohorts: str = "error"
-) -> None:
-    """Write predictions (and class probabilities) of the rows of `data` to `out`."""
+    model: Path, data: Path, out: Path, cohort: str | None = None, new_cohorts: str = "error",
+    times: str | None = None,
+) -> None:  # fmt: skip
+    """Write predictions of the rows of `data` to `out`."""
     check_out(out, (model, data))
     estimator = load_model(model)
+    asked = _times(times, estimator, model)
     if cohort is not None or new_cohorts == "error":
         instead = ", or average over them with --new-cohorts average"
         check_cohort(model, estimator, cohort, instead)
@@ -30,7 +31,12 @@ def run_predict(
         estimator.set_params(new_cohorts=new_cohorts)
         given = {"cohorts": cohorts}
     try:
-        table = predictions(estimator, rows, given)
+        table = estimator.outcome_.prediction_table(estimator._outputs(rows, **given))
+        if len(asked):
+            shares = estimator.predict_survival_function(rows, asked, **given)
+            named = zip(asked, shares.T, strict=True)
+            table = table.assign(**{f"share left at {t:g}": share for t, share in named})
+            table["median"] = estimator.predict_median(rows, **given)
     except ValueError as error:
         text = str(error).replace("set_params(new_cohorts='average')", "--new-cohorts average")
         raise InputError(f"The prediction is not possible: {text}") from error
@@ -39,15 +45,16 @@ def run_predict(
     print(f"Predicted {count} into {out}.")
 
 
-def predictions(estimator, X, given: dict) -> pd.DataFrame:
-    """Predictions, one row per sample, with a column of probabilities per class."""
-    predicted = np.asarray(estimator.predict(X, **given))
-    if predicted.ndim == 2:
-        names = [f"prediction {k + 1}" for k in range(predicted.shape[1])]
-        return pd.DataFrame(predicted, columns=names)
-    table = pd.DataFrame({"prediction": predicted})
-    if hasattr(estimator, "classes_"):
-        proba = estimator.predict_proba(X, **given)
-        for k, label in enumerate(estimator.classes_):
-            table[f"probability {label}"] = proba[:, k]
-    return table
+def _times(text: str | None, estimator, model: Path) -> np.ndarray:
+    """The times asked for, in increasing order."""
+    if text is None:
+        return np.zeros(0)
+    if estimator.outcome_.task != "survival":
+        raise InputError(f"{model} does not predict survival times; leave out --times.")
+    try:
+        times = np.array([float(part) for part in text.split(",")])
+    except ValueError:
+        times = np.array([-1.0])
+    if not (np.isfinite(times) & (times >= 0)).all():
+        raise InputError(f"--times takes numbers >= 0 such as 12,24,60; got {text!r}.")
+    return np.unique(times)

@@ -2,37 +2,44 @@
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
+from contextlib import nullcontext
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from .. import io, plotting
+from .. import plotting
+from ..errors import InputError
 from ..estimators.integrative_cv import (
     IntegrativeSPINNClassifierCV,
     IntegrativeSPINNRegressorCV,
 )
+from ..estimators.integrative_survival_cv import IntegrativeSPINNSurvivalCV
 from ..estimators.spinn_cv import SPINNClassifierCV, SPINNRegressorCV
-from ..plotting.predictions import draw_confusion, draw_scatter
-from .errors import InputError, note
+from ..estimators.spinn_survival_cv import SPINNSurvivalCV
+from ..outcomes import Outcome
+from ..plotting.predictions import draw_predictions
+from ..storage import models as io
+from .errors import user_warnings
 from .folder import MODEL
 
 DPI = 150
+ESTIMATORS = {
+    "regression": (SPINNRegressorCV, IntegrativeSPINNRegressorCV),
+    "classification": (SPINNClassifierCV, IntegrativeSPINNClassifierCV),
+    "survival": (SPINNSurvivalCV, IntegrativeSPINNSurvivalCV),
+}
 
 
 def make_estimator(
     task: str, seed: int, rule: str, max_features: int | None, hidden, cohorts: bool = False
 ):
     """The cross-validated estimator for the task, over cohorts or for one table."""
-    classifiers = SPINNClassifierCV, IntegrativeSPINNClassifierCV
-    regressors = SPINNRegressorCV, IntegrativeSPINNRegressorCV
-    kind = (classifiers if task == "classification" else regressors)[cohorts]
-    given = {
+    kind = ESTIMATORS[task][cohorts]
+    given: dict[str, Any] = {
         "max_features": max_features,
         "hidden": [parse_widths(text) for text in hidden] if hidden else None,
     }
@@ -57,24 +64,12 @@ def parse_widths(text: str) -> tuple[int, ...]:
 
 def fit(estimator, X, y, cohorts=None, quiet: bool = False):
     """Fit with errors that the user can put right as such, and warnings as notes."""
-    with notes(quiet):
+    with user_warnings() if quiet else nullcontext():
         try:
             estimator.fit(X, y, **({} if cohorts is None else {"cohorts": cohorts}))
         except ValueError as error:
             raise InputError(f"The fit is not possible: {error}") from error
     return estimator
-
-
-@contextmanager
-def notes(quiet: bool = False) -> Iterator[None]:
-    """The library's warnings as notes, each once, or none."""
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("ignore")
-        warnings.simplefilter("always", UserWarning)  # ConvergenceWarning is one
-        yield
-    if not quiet:
-        for message in dict.fromkeys(str(warning.message) for warning in caught):
-            note(message)
 
 
 def write_fit(folder: Path, estimator, table: pd.DataFrame, metrics: Mapping[str, float]) -> None:
@@ -87,33 +82,31 @@ def write_fit(folder: Path, estimator, table: pd.DataFrame, metrics: Mapping[str
     save_figure(folder / "cv.png", (7, 4.2), lambda ax: plotting.plot_cv(estimator, ax))
 
 
-def write_cohorts(folder: Path, estimator, y, predicted, cohorts, samples: str) -> None:
+def write_cohorts(folder: Path, estimator, y, outputs, cohorts, samples: str) -> None:
     """Which cohorts use which features, and the error in each."""
     estimator.cohort_table().to_csv(folder / "cohorts.csv", index=False)
     rows = max(int(estimator.get_support().sum()), 3)
     size = (3.5 + 0.7 * len(estimator.cohorts_), 1.4 + 0.28 * rows)
     save_figure(folder / "cohorts.png", size, lambda ax: plotting.plot_cohorts(estimator, ax))
-    classes = hasattr(estimator, "classes_")
-    wrong = y != predicted if classes else (y - predicted) ** 2
-    errors = {str(name): float(np.mean(wrong[cohorts == name])) for name in np.unique(cohorts)}
-    measure = "share misclassified" if classes else "mean squared error"
+    outcome = estimator.outcome_
+    errors = {
+        str(name): outcome.error(y[cohorts == name], outputs[cohorts == name])
+        for name in np.unique(cohorts)
+    }
 
     def draw(ax):
-        plotting.plot_cohort_errors({"integrative": errors}, measure, ax)
-        ax.set_title(f"{ax.get_title('left')} ({samples})", loc="left", fontsize=11)
+        plotting.plot_cohort_errors({"integrative": errors}, outcome.error_words, ax)
+        ax.set_title(f"{ax.get_title('left')}\n{samples}", loc="left", fontsize=11)
 
     save_figure(folder / "cohort_errors.png", (6, 3.6), draw)
 
 
-def write_predictions(folder: Path, y, predicted: np.ndarray, classes, samples: str) -> None:
+def write_predictions(folder: Path, outcome: Outcome, y, outputs, samples: str) -> None:
     """The picture of predictions, with a title that says on which samples."""
 
     def draw(ax):
-        if classes is None:
-            draw_scatter(np.asarray(y, float), predicted, ax)
-        else:
-            draw_confusion(y, predicted, classes, ax)
-        ax.set_title(f"{ax.get_title('left')} ({samples})", loc="left", fontsize=11)
+        draw_predictions(outcome, y, outputs, ax)
+        ax.set_title(f"{ax.get_title('left')}\n{samples}", loc="left", fontsize=11)
 
     save_figure(folder / "predictions.png", (5.8, 4.8), draw)
 

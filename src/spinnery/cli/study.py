@@ -16,12 +16,13 @@ from rich.table import Table
 from sklearn.datasets import load_digits
 from sklearn.model_selection import train_test_split
 
-from .. import io, plotting
-from ..estimators.network import NetworkClassifier
+from .. import plotting
+from ..errors import InputError
+from ..estimators.network_classifier import NetworkClassifier
 from ..progress import Steps
-from .errors import InputError
+from ..storage import models as io
 from .folder import MODEL, ResultFolder
-from .results import notes, save_figure
+from .results import save_figure
 
 RATE = 0.1
 SETTINGS = {
@@ -75,7 +76,7 @@ def run_study(out: Path, folder: Path | None, epochs: int, seeds: int) -> None:
             flush=True,
         )
         start = time.perf_counter()
-        with notes(), Steps(None) as steps:
+        with Steps(None) as steps:
             steps.expect((len(SETTINGS) + len(OPTIMIZERS)) * seeds)
             settings = dict(train(digits, _settings(), epochs, seeds, steps))
             optimizers = dict(train(digits, _optimizers(), epochs, seeds, steps))

@@ -9,10 +9,10 @@ import jax.numpy as jnp
 import numpy as np
 
 from ..arrays import Array
-from ..design import DenseDesign, round_up
+from ..engine.design import DenseDesign, round_up
+from ..engine.problem import Params
+from ..engine.proximal import solve
 from ..penalties import Penalty
-from ..problem import Params
-from ..solvers.proximal import solve
 from .atoms import in_use, revived, update_atoms
 from .coding import lasso
 from .inputs import fitting_penalty

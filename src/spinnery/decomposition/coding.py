@@ -9,7 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from ..compilation import enable_cache
-from ..design import DenseDesign, round_up
+from ..engine.design import DenseDesign, round_up
 from ..penalties import Lasso, NonNegativeLasso
 from .inputs import check_choice, check_finite, fitting_penalty, warn_unless_converged
 from .lanes import Minimum, minimise

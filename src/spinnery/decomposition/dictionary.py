@@ -13,6 +13,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from ..compilation import enable_cache
 from ..progress import Steps
+from ..storage.registry import storable_estimator
 from .alternation import alternations
 from .atoms import draw_atoms, in_use, revived, update_atoms
 from .coding import code, sparse_code
@@ -21,6 +22,7 @@ BATCH_TOL, BATCH_STEPS = 3e-2, 50  # how well a mini-batch is coded
 FORGETTING = 20  # after t updates, the sums remember about the last t/20
 
 
+@storable_estimator
 class DictionaryLearning(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
     """Dictionary learning: atoms of which every sample uses few.
 
@@ -178,7 +180,7 @@ class DictionaryLearning(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Base
 
     def save(self, file) -> None:
         """Write the fitted model to `file`; `spinnery.load(file)` reads it back."""
-        from ..io import save
+        from ..storage.models import save
 
         save(self, file)
 

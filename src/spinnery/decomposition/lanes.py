@@ -12,10 +12,10 @@ import jax
 import numpy as np
 
 from ..arrays import Array
-from ..design import round_up
+from ..engine.design import round_up
+from ..engine.problem import Params
+from ..engine.proximal import RESTARTED, Rule, certificate, solve
 from ..penalties import Penalty
-from ..problem import Params
-from ..solvers.proximal import RESTARTED, Rule, certificate, solve
 from .least_squares import NO_UPPER, LeastSquares
 
 FEW = 64  # lanes that are not worth a program of their own

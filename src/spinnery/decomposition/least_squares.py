@@ -10,8 +10,8 @@ import jax.numpy as jnp
 import numpy as np
 
 from ..arrays import Array, column_sums
-from ..design import Design
-from ..problem import Gradient, Params, Smooth
+from ..engine.design import Design
+from ..engine.problem import Gradient, Params, Smooth
 
 NO_UPPER: Any = None  # what stands for the network above a linear problem
 

@@ -9,10 +9,10 @@ import jax
 import numpy as np
 
 from ..compilation import enable_cache
-from ..design import Design
+from ..engine.design import Design
+from ..engine.problem import Params
+from ..engine.proximal import RESTARTED, Rule, solve
 from ..penalties import Penalty
-from ..problem import Params
-from ..solvers.proximal import RESTARTED, Rule, solve
 from .inputs import (
     check_choice,
     fitting_penalty,

@@ -13,7 +13,7 @@ from jax.experimental.sparse import BCSR
 from scipy import sparse
 
 from ..arrays import Array
-from ..design import DenseDesign, Design
+from ..engine.design import DenseDesign, Design
 
 NARROW = 8  # XLA's sparse product is fast from this many columns on
 

@@ -8,7 +8,6 @@ import numpy as np
 from sklearn.utils import check_random_state
 from sklearn.utils._param_validation import StrOptions
 
-from . import docs
 from .base import BaseEmbedding
 from .descent import EXAGGERATED
 from .handover import approximate
@@ -16,7 +15,6 @@ from .handover import approximate
 EXACT_LIMIT = 6000  # samples; beyond, TSNE hands over to openTSNE
 
 
-@docs.embedding
 class SNE(BaseEmbedding):
     """Symmetric stochastic neighbour embedding: Gaussian tails on both sides.
 
@@ -30,12 +28,44 @@ class SNE(BaseEmbedding):
 
     Parameters
     ----------
-    <<parameters>>
-    <<training>>
+    n_components : int, default=2
+        Coordinates of the map.
+    perplexity : float, default=30
+        Effective number of neighbours of each sample (the exponential of the entropy of its
+        affinities); at least 1 and less than the number of samples.
+    early_exaggeration : float, default=4
+        Factor of the affinities in the first 250 steps, which gathers clusters; 1 for none.
+    learning_rate : float or "auto", default="auto"
+        Length of a step relative to the gradient, while its coordinate's gain is 1; "auto" is
+        `n_samples / 4`. Exaggerated steps are shorter by the exaggeration.
+    max_iter : int, default=1000
+        Steps of the descent.
+    init : {"pca", "random"}, default="pca"
+        Start: the first principal components, or normal noise; both of spread 1e-4.
+    metric : str or callable, default="euclidean"
+        Any metric of `sklearn.metrics.pairwise_distances`; "precomputed" takes distances as `X`.
+    min_grad_norm : float, default=1e-7
+        The descent stops when the gradient's norm is below.
+    dtype : {"float32", "float64"}, default="float32"
+        Precision of the computation. JAX's global settings are not touched.
+    random_state : int, RandomState or None, default=None
+    verbose : bool or None, default=None
+        Progress bar with the time left; None shows it when standard error is a terminal.
 
     Attributes
     ----------
-    <<attributes>>
+    embedding_ : (n_samples, n_components) ndarray
+    kl_divergence_ : float
+        `C` at `embedding_`.
+    cost_history_ : (n_looks, 2) ndarray
+        Steps taken and `C` (without exaggeration), every 50 steps.
+    n_iter_ : int
+        Steps taken.
+    learning_rate_ : float
+        The learning rate used.
+    n_features_in_ : int
+    feature_names_in_ : (n_features_in_,) ndarray
+        If the columns had names.
 
     See Also
     --------
@@ -77,7 +107,6 @@ class SNE(BaseEmbedding):
         self.verbose = verbose
 
 
-@docs.embedding
 class TSNE(BaseEmbedding):
     """t-distributed stochastic neighbour embedding.
 
@@ -91,17 +120,49 @@ class TSNE(BaseEmbedding):
 
     Parameters
     ----------
-    <<parameters>>
+    n_components : int, default=2
+        Coordinates of the map.
+    perplexity : float, default=30
+        Effective number of neighbours of each sample (the exponential of the entropy of its
+        affinities); at least 1 and less than the number of samples.
+    early_exaggeration : float, default=4
+        Factor of the affinities in the first 250 steps, which gathers clusters; 1 for none.
+    learning_rate : float or "auto", default="auto"
+        Length of a step relative to the gradient, while its coordinate's gain is 1; "auto" is
+        `n_samples / 4`. Exaggerated steps are shorter by the exaggeration.
+    max_iter : int, default=1000
+        Steps of the descent.
+    init : {"pca", "random"}, default="pca"
+        Start: the first principal components, or normal noise; both of spread 1e-4.
+    metric : str or callable, default="euclidean"
+        Any metric of `sklearn.metrics.pairwise_distances`; "precomputed" takes distances as `X`.
+    min_grad_norm : float, default=1e-7
+        The descent stops when the gradient's norm is below.
     method : {"auto", "exact", "opentsne"}, default="auto"
         "exact" computes with all pairs, in time and memory of order n^2. "opentsne" hands over to
         openTSNE (extra `tsne`), an approximation in time of order n. "auto" is exact up to 6,000
         samples and hands over, with a warning, beyond; `kl_divergence_` is then openTSNE's
         estimate and `cost_history_` has that one row.
-    <<training>>
+    dtype : {"float32", "float64"}, default="float32"
+        Precision of the computation. JAX's global settings are not touched.
+    random_state : int, RandomState or None, default=None
+    verbose : bool or None, default=None
+        Progress bar with the time left; None shows it when standard error is a terminal.
 
     Attributes
     ----------
-    <<attributes>>
+    embedding_ : (n_samples, n_components) ndarray
+    kl_divergence_ : float
+        `C` at `embedding_`.
+    cost_history_ : (n_looks, 2) ndarray
+        Steps taken and `C` (without exaggeration), every 50 steps.
+    n_iter_ : int
+        Steps taken.
+    learning_rate_ : float
+        The learning rate used.
+    n_features_in_ : int
+    feature_names_in_ : (n_features_in_,) ndarray
+        If the columns had names.
 
     See Also
     --------

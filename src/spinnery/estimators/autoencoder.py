@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
 import numpy as np
 from sklearn.base import ClassNamePrefixFeaturesOutMixin
 from sklearn.utils.validation import check_array, check_is_fitted
 
-from ..losses import Loss, Squared
+from ..losses import Squared
 from ..nn.mlp import init_mlp, init_tied
-from . import docs
+from ..outcomes import Numbers
+from ..storage.registry import storable_estimator
 from .minibatch import Minibatch
+from .parameters import check_hidden
 
 
-@docs.minibatch()
+@storable_estimator
+@dataclass(kw_only=True, eq=False, repr=False)
 class SparseAutoencoder(ClassNamePrefixFeaturesOutMixin, Minibatch):
     """Autoencoder, with a penalised first layer a selector of inputs without labels.
 
@@ -26,13 +32,77 @@ class SparseAutoencoder(ClassNamePrefixFeaturesOutMixin, Minibatch):
 
     Parameters
     ----------
-    <<network>>
-    <<training>>
-    <<common>>
+    hidden : tuple of int, default=(50,)
+        Widths of the encoder's layers, the last the code's; the decoder mirrors them.
+    tied : bool, default=False
+        Whether the decoder's weights are the encoder's, transposed.
+    activation : str, default="sigmoid"
+        One of "identity", "sigmoid", "tanh", "relu", "leaky_relu", "softplus", "gelu".
+    optimizer : str or optax.GradientTransformation, default="momentum"
+        "sgd", "momentum" (0.9), "nesterov" (0.9), "adagrad", "adadelta", "rmsprop", "adam",
+        "adamw" (decay 0.01), or a transformation *without* its learning rate, such as
+        `optax.trace(0.5)`.
+    learning_rate : float, optional
+        Default: 0.1 (sgd), 0.01 (momentum, nesterov), 0.05 (adagrad), 1 (adadelta), 0.001.
+    schedule : str or callable, default="constant"
+        "constant"; "step", a tenth after each third of the epochs; "cosine"; "1/t", divided by
+        `1 + t` with `t` the epochs done; or a function of `t` (array) and `epochs` that gives
+        factors.
+    batch_size : int or "full", default=32
+    epochs : int, default=50
+    sampling : {"shuffle", "replacement", "order"}, default="shuffle"
+        Each sample once an epoch in random order, independent uniform draws, or as they stand.
+    clip : float, optional
+        Largest norm of a gradient; a longer one is scaled down.
+    ridge : float, default=1e-4
+        Weight of `1/2 ||.||^2` on all weights, biases left out.
+    penalty : str or Penalty, optional
+        Penalty on the weights of each input (feature, or channel of a convolution), applied as a
+        prox after every step with that step's learning rate; an object from
+        `spinnery.penalties` when its shape parameters matter (its `lam` is replaced).
+    lam : float, default=0.01
+        Weight of the penalty.
+    max_features : int, optional
+        Largest number of inputs left. Over the first half of the epochs the weakest leave, then
+        those left are trained without penalty. Default penalty then: "group_lasso".
+    standardize : bool, default=False
+        Whether inputs are scaled to mean 0 and variance 1; wanted with a penalty on features of
+        different units, unwanted for images.
+    early_stopping : bool, default=False
+        Hold out `validation_fraction` of the samples, stop when their loss has not fallen for
+        `patience` epochs, and return the network at its lowest.
+    validation_fraction : float, default=0.1
+    patience : int, default=10
+    warm_start : bool, default=False
+        Whether `fit` goes on from the last fit.
+    checkpoint : path, optional
+        File in which training is kept after every epoch, and from which `fit` goes on after a
+        kill, to the same result; removed when training ends. Needs an integer `random_state`.
+    dtype : {"float32", "float64"}, default="float32"
+        Precision of the computation. JAX's global settings are not touched.
+    random_state : int, RandomState or None, default=None
+        Seed of the initial weights, of the order of samples, and of random layers.
+    verbose : bool or None, default=None
+        Progress bar; None shows it when standard error is a terminal.
 
     Attributes
     ----------
-    <<attributes>>
+    network_ : Equinox module
+        The trained network.
+    history_ : DataFrame
+        One row per epoch: `epoch`, `loss` (mean over the epoch's batches, each before its step)
+        and `mse` likewise, `learning_rate` of the last step, `val_loss` and `val_mse` at
+        the end of the epoch where there are validation data, `seconds`. Losses are those of the
+        data, without ridge and penalty.
+    n_iter_ : int
+        Epochs trained.
+    n_parameters_ : int
+        Number of weights and biases.
+    selected_ : (n_features,) bool array
+        Features with a nonzero weight in the first layer.
+    coef_norm_ : (n_features,) array
+        Norms of their weights; every value of a channel has its channel's, and all are NaN if the
+        first layer does not meet the features themselves.
 
     Notes
     -----
@@ -53,41 +123,15 @@ class SparseAutoencoder(ClassNamePrefixFeaturesOutMixin, Minibatch):
     (20, (1797, 16))
     """
 
-    network = None
-    input_shape = None
+    hidden: Any = field(default=(50,), kw_only=False)
+    tied: bool = False
+    activation: str = "sigmoid"
+    optimizer: Any = "momentum"
 
-    def __init__(
-        self, hidden=(50,), tied=False, activation="sigmoid", optimizer="momentum",
-        learning_rate=None, schedule="constant", batch_size=32, epochs=50, sampling="shuffle",
-        clip=None, ridge=1e-4, penalty=None, lam=0.01, max_features=None, standardize=False,
-        early_stopping=False, validation_fraction=0.1, patience=10, warm_start=False,
-        checkpoint=None, dtype="float32", random_state=None, verbose=None,
-    ):  # fmt: skip
-        self.hidden = hidden
-        self.tied = tied
-        self.activation = activation
-        self.optimizer = optimizer
-        self.learning_rate = learning_rate
-        self.schedule = schedule
-        self.batch_size = batch_size
-        self.epochs = epochs
-        self.sampling = sampling
-        self.clip = clip
-        self.ridge = ridge
-        self.penalty = penalty
-        self.lam = lam
-        self.max_features = max_features
-        self.standardize = standardize
-        self.early_stopping = early_stopping
-        self.validation_fraction = validation_fraction
-        self.patience = patience
-        self.warm_start = warm_start
-        self.checkpoint = checkpoint
-        self.dtype = dtype
-        self.random_state = random_state
-        self.verbose = verbose
-
-    _parameter_constraints: dict = {**Minibatch._parameter_constraints, "tied": ["boolean"]}
+    _parameter_constraints: ClassVar[dict] = {
+        **Minibatch._parameter_constraints,
+        "tied": ["boolean"],
+    }
 
     def fit(self, X, y=None, sample_weight=None, validation_data=None):
         """Train for `epochs` epochs.
@@ -106,7 +150,7 @@ class SparseAutoencoder(ClassNamePrefixFeaturesOutMixin, Minibatch):
         """
         self._check()
         again = self._set_out(self.warm_start)
-        X = self._checked(X, reset=not again)
+        X = self._begin(X, again)
         weights = self._weights(sample_weight, X, None)
         if not again:
             self._set_scale(X, weights)
@@ -124,12 +168,20 @@ class SparseAutoencoder(ClassNamePrefixFeaturesOutMixin, Minibatch):
         """One more epoch over these samples; the first call begins anew."""
         self._check()
         again = self._set_out(True, in_parts=True)
-        X = self._checked(X, reset=not again)
+        X = self._begin(X, again)
         weights = self._weights(sample_weight, X, None)
         if not again:
             self._set_scale(X, weights)
         self._fit_arrays(self._samples(X, X, weights), None, again, 1)
         return self
+
+    def _begin(self, X, again: bool) -> np.ndarray:
+        """`X` validated; the outcome are the inputs themselves."""
+        X = self._checked(X, reset=not again)
+        if not again:
+            p = self.n_features_in_
+            self.outcome_ = Numbers(Squared(), np.zeros((1, p)), np.ones((1, p)), p)
+        return X
 
     def _check(self) -> None:
         self._validate_params()
@@ -190,7 +242,8 @@ class SparseAutoencoder(ClassNamePrefixFeaturesOutMixin, Minibatch):
     def _n_features_out(self) -> int:
         return int(tuple(self.hidden)[-1])
 
-    def _own_network(self, rng, hidden):
+    def _new_network(self, rng):
+        hidden = check_hidden(self.hidden)
         if not hidden:
             raise ValueError("hidden must have the width of the code at least, such as (50,).")
         p = self.n_features_in_
@@ -200,9 +253,3 @@ class SparseAutoencoder(ClassNamePrefixFeaturesOutMixin, Minibatch):
 
     def _targets(self, y):
         return self._inputs(y)
-
-    def _n_outputs(self):
-        return (self.n_features_in_,)
-
-    def _loss(self, n_outputs) -> Loss:
-        return Squared()

@@ -13,11 +13,11 @@ import pandas as pd
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from ..design import round_up
+from ..engine.design import round_up
 from ..nn.inputs import input_norms
 from ..nn.mlp import MLP, TiedAutoencoder, layer_shapes
-from ..solvers.stochastic import default_rate, predict
 from ..training.epochs import Training
+from ..training.stochastic import default_rate, predict
 from .base import BaseSPINN
 
 BLOCK = 1024  # samples predicted at a time
@@ -26,24 +26,25 @@ BLOCK = 1024  # samples predicted at a time
 class FittedNetwork(BaseSPINN):
     """Fitted state and prediction of one network."""
 
-    input_shape: tuple[int, ...] | None
-    standardize: bool
-    _METRIC = "mse"
-    optimizer: Any
-    learning_rate: float | None
     network_: Any
     history_: pd.DataFrame
     _center: np.ndarray | None
     _scale: np.ndarray | None
+    _training: Any
+    _optimized_by: tuple  # optimizer and clip of the last training
+    _in_parts: bool  # whether the data come in parts
+    _weight_unit: float | None  # what the sample weights are divided by
 
     @property
     def _sample_shape(self) -> tuple[int, ...]:
-        return tuple(self.input_shape or (self.n_features_in_,))
+        return (self.n_features_in_,)
 
-    def _checked(self, X, y="no_validation", reset: bool = True, **checks):
-        """`X` (and `y`) validated; a memory-mapped array stays one, whatever its type."""
-        dtype = "numeric" if isinstance(X, np.memmap) else np.dtype(self.dtype)
-        return validate_data(self, X, y, reset=reset, dtype=dtype, **checks)
+    def _checked(self, X, reset: bool = True):
+        return validate_data(self, X, reset=reset, dtype=self._x_dtype(X))
+
+    def _x_dtype(self, X):
+        """A memory-mapped array stays one, whatever its type."""
+        return "numeric" if isinstance(X, np.memmap) else np.dtype(self.dtype)
 
     def _inputs(self, X: np.ndarray) -> np.ndarray:
         if self._center is not None:
@@ -58,7 +59,8 @@ class FittedNetwork(BaseSPINN):
         for row in rows:
             row["epoch"] += len(before)
         if rows or not len(before):
-            columns = None if rows else ["epoch", "loss", self._METRIC, "learning_rate", "seconds"]
+            metric = [] if self.outcome_.metric is None else [self.outcome_.metric]
+            columns = None if rows else ["epoch", "loss", *metric, "learning_rate", "seconds"]
             new = pd.DataFrame(rows, columns=columns)
             before = pd.concat([before, new], ignore_index=True) if len(before) else new
         self.history_ = before
@@ -100,7 +102,7 @@ class FittedNetwork(BaseSPINN):
 
     def _outputs(self, X) -> np.ndarray:
         check_is_fitted(self)
-        return self._raw(self._checked(X, reset=False))
+        return self.outcome_.in_units(self._raw(self._checked(X, reset=False)))
 
     def _raw(self, X: np.ndarray) -> np.ndarray:
         """Raw outputs `(n, K)` of checked samples."""

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from sklearn.base import ClassifierMixin, RegressorMixin
-from sklearn.utils._param_validation import StrOptions
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
-from ..losses import Loss
-from . import docs
-from .base import ClassificationTargets, RegressionTargets
-from .over_cohorts import COHORT_CONSTRAINTS, ClassifierCohorts, RegressorCohorts
-from .spinn import _SPINN
+from ..losses import AnyLoss
+from ..storage.registry import storable_estimator
+from .cohort_faces import CohortClassifier, CohortRegressor
+from .fixed import FixedLambda
+from .parameters import CLASS_WEIGHT, COHORTS, LOSS
 
 
-@docs.fixed(kind=docs.REGRESSION, cohorts=docs.COHORTS, integrated=docs.INTEGRATED)
-class IntegrativeSPINNRegressor(RegressorCohorts, RegressionTargets, RegressorMixin, _SPINN):
+@storable_estimator
+@dataclass(kw_only=True, eq=False, repr=False)
+class IntegrativeSPINNRegressor(CohortRegressor, FixedLambda):
     """Integrative sparse-input network for regression.
 
     With `w` the sample weights (summing to one) and `m(i)` the cohort of sample i, it minimises
@@ -26,18 +27,77 @@ class IntegrativeSPINNRegressor(RegressorCohorts, RegressionTargets, RegressorMi
 
     Parameters
     ----------
-    <<model>>
-    <<common>>
-    <<fixed>>
-    <<cohorts>>
-    <<groups>>
-    <<kind>>
-    <<training>>
+    hidden : tuple of int, default=(20,)
+        Widths of the hidden layers; `()` is a linear (logistic, softmax) model.
+    activation : str, default="tanh"
+        One of "identity", "sigmoid", "tanh", "relu", "leaky_relu", "softplus", "gelu".
+    penalty : str or Penalty, default="group_mcp"
+        Penalty on the first layer's rows: "lasso", "group_lasso", "sparse_group_lasso",
+        "group_mcp", "group_scad", "composite_mcp", "integrative_mcp" (the default over cohorts),
+        "sparse_group_mcp", or an object from `spinnery.penalties` when
+        its shape parameters matter (its `lam` is replaced).
+    lam : float, default=0.2
+        Weight of the penalty, for standardised inputs and targets. Larger is sparser.
+    ridge : float, default=0.01
+        Weight of `1/2 ||.||^2` on all weight matrices.
+    relax : bool, default=True
+        Refit the selected features with ridge alone, which undoes the penalty's shrinkage.
+    share : {"upper", "none"}, default="upper"
+        "upper": cohorts have first layers (and first biases) of their own and share all that
+        follows. "none": own networks, coupled by the penalty and the choice of features alone.
+    own_intercept : bool, default=False
+        Whether the output's bias is each cohort's own even with `share="upper"`.
+    balance : {"sample", "cohort"}, default="sample"
+        Whether the loss counts all samples alike or all cohorts alike.
+    new_cohorts : {"error", "average"}, default="error"
+        What `predict` does with samples of cohorts not seen in `fit`: an error, or the raw
+        outputs (log-odds for classes) averaged over the known cohorts' models.
+    groups : array-like of shape (n_features,), optional
+        Labels of feature groups that enter or leave together (one-hot columns, pathways). A
+        group's threshold carries the square root of its size.
+    penalty_weights : array-like of shape (n_features,), optional
+        Positive factors of `lam` per feature (adaptive penalties), averaged within groups.
+    loss : {"squared", "huber", "poisson"} or Loss, default="squared"
+        Loss of the target, which the loss says whether to standardise. "poisson" is for counts
+        and rates: log link, exposure by `sample_weight` (targets being counts over exposure).
+    n_restarts : int, default=2
+        Random starts trained side by side; the lowest objective wins.
+    tol : float, default=1e-3
+        Relative stationarity to reach (see `stationarity_`).
+    max_iter : int, default=2000
+        Iterations of the last solve and of the last refit, each.
+    dtype : {"float32", "float64"}, default="float32"
+        Precision of the computation. JAX's global settings are not touched.
+    random_state : int, RandomState or None, default=None
+        Seed of the initial weights.
+    verbose : bool or None, default=None
+        Progress bar; None shows it when standard error is a terminal.
 
     Attributes
     ----------
-    <<integrated>>
-    <<attributes>>
+    cohorts_ : (n_cohorts,) array
+        Cohort labels, sorted; the rows of what follows.
+    absent_ : (n_cohorts, n_features) bool array
+        Features that a cohort lacks.
+    selected_ : (n_cohorts, n_features) bool array
+        Features with a nonzero first-layer row, cohort by cohort.
+    coef_norm_ : (n_cohorts, n_features) array
+        Norms of the first-layer rows, cohort by cohort, for standardised inputs: a
+        feature's strength.
+    lambda_ : float
+        `lam`.
+    ridge_ : float
+        Ridge of the returned model.
+    stationarity_ : float
+        Certificate: norm of the gradient mapping at the returned parameters, computed afresh,
+        relative to lambda on the first layer and to the square root of twice the objective
+        elsewhere. After a relaxed refit, that of the refit.
+    n_iter_ : int
+        Iterations of the last solve.
+    path_ : DataFrame
+        Columns `lambda` and `n_features`.
+    path_coef_norm_ : sparse array
+        Row norms of every model on the path, one row per row of `path_`.
 
     See Also
     --------
@@ -63,41 +123,19 @@ class IntegrativeSPINNRegressor(RegressorCohorts, RegressionTargets, RegressorMi
     array([0, 1])
     """
 
-    _parameter_constraints: dict = {
-        **_SPINN._parameter_constraints,
-        **COHORT_CONSTRAINTS,
-        "loss": [StrOptions({"squared", "huber"}), Loss],
-    }
+    penalty: Any = "integrative_mcp"
+    share: str = "upper"
+    own_intercept: bool = False
+    balance: str = "sample"
+    new_cohorts: str = "error"
+    loss: str | AnyLoss = "squared"
 
-    def __init__(
-        self, hidden=(20,), activation="tanh", penalty="integrative_mcp", lam=0.2, ridge=1e-2,
-        relax=True, share="upper", own_intercept=False, balance="sample", new_cohorts="error",
-        groups=None, penalty_weights=None, loss="squared", n_restarts=2, tol=1e-3, max_iter=2000,
-        dtype="float32", random_state=None, verbose=None,
-    ):  # fmt: skip
-        self.hidden = hidden
-        self.activation = activation
-        self.penalty = penalty
-        self.lam = lam
-        self.ridge = ridge
-        self.relax = relax
-        self.share = share
-        self.own_intercept = own_intercept
-        self.balance = balance
-        self.new_cohorts = new_cohorts
-        self.groups = groups
-        self.penalty_weights = penalty_weights
-        self.loss = loss
-        self.n_restarts = n_restarts
-        self.tol = tol
-        self.max_iter = max_iter
-        self.dtype = dtype
-        self.random_state = random_state
-        self.verbose = verbose
+    _parameter_constraints: ClassVar[dict] = FixedLambda._parameter_constraints | COHORTS | LOSS
 
 
-@docs.fixed(kind=docs.CLASSIFICATION, cohorts=docs.COHORTS, integrated=docs.INTEGRATED)
-class IntegrativeSPINNClassifier(ClassifierCohorts, ClassificationTargets, ClassifierMixin, _SPINN):
+@storable_estimator
+@dataclass(kw_only=True, eq=False, repr=False)
+class IntegrativeSPINNClassifier(CohortClassifier, FixedLambda):
     """Integrative sparse-input network for classification.
 
     With `w` the sample weights (summing to one) and `m(i)` the cohort of sample i, it minimises
@@ -110,18 +148,76 @@ class IntegrativeSPINNClassifier(ClassifierCohorts, ClassificationTargets, Class
 
     Parameters
     ----------
-    <<model>>
-    <<common>>
-    <<fixed>>
-    <<cohorts>>
-    <<groups>>
-    <<kind>>
-    <<training>>
+    hidden : tuple of int, default=(20,)
+        Widths of the hidden layers; `()` is a linear (logistic, softmax) model.
+    activation : str, default="tanh"
+        One of "identity", "sigmoid", "tanh", "relu", "leaky_relu", "softplus", "gelu".
+    penalty : str or Penalty, default="group_mcp"
+        Penalty on the first layer's rows: "lasso", "group_lasso", "sparse_group_lasso",
+        "group_mcp", "group_scad", "composite_mcp", "integrative_mcp" (the default over cohorts),
+        "sparse_group_mcp", or an object from `spinnery.penalties` when
+        its shape parameters matter (its `lam` is replaced).
+    lam : float, default=0.2
+        Weight of the penalty, for standardised inputs and targets. Larger is sparser.
+    ridge : float, default=0.01
+        Weight of `1/2 ||.||^2` on all weight matrices.
+    relax : bool, default=True
+        Refit the selected features with ridge alone, which undoes the penalty's shrinkage.
+    share : {"upper", "none"}, default="upper"
+        "upper": cohorts have first layers (and first biases) of their own and share all that
+        follows. "none": own networks, coupled by the penalty and the choice of features alone.
+    own_intercept : bool, default=False
+        Whether the output's bias is each cohort's own even with `share="upper"`.
+    balance : {"sample", "cohort"}, default="sample"
+        Whether the loss counts all samples alike or all cohorts alike.
+    new_cohorts : {"error", "average"}, default="error"
+        What `predict` does with samples of cohorts not seen in `fit`: an error, or the raw
+        outputs (log-odds for classes) averaged over the known cohorts' models.
+    groups : array-like of shape (n_features,), optional
+        Labels of feature groups that enter or leave together (one-hot columns, pathways). A
+        group's threshold carries the square root of its size.
+    penalty_weights : array-like of shape (n_features,), optional
+        Positive factors of `lam` per feature (adaptive penalties), averaged within groups.
+    class_weight : dict, "balanced" or None, default=None
+        Weights of the classes, multiplied into the sample weights.
+    n_restarts : int, default=2
+        Random starts trained side by side; the lowest objective wins.
+    tol : float, default=1e-3
+        Relative stationarity to reach (see `stationarity_`).
+    max_iter : int, default=2000
+        Iterations of the last solve and of the last refit, each.
+    dtype : {"float32", "float64"}, default="float32"
+        Precision of the computation. JAX's global settings are not touched.
+    random_state : int, RandomState or None, default=None
+        Seed of the initial weights.
+    verbose : bool or None, default=None
+        Progress bar; None shows it when standard error is a terminal.
 
     Attributes
     ----------
-    <<integrated>>
-    <<attributes>>
+    cohorts_ : (n_cohorts,) array
+        Cohort labels, sorted; the rows of what follows.
+    absent_ : (n_cohorts, n_features) bool array
+        Features that a cohort lacks.
+    selected_ : (n_cohorts, n_features) bool array
+        Features with a nonzero first-layer row, cohort by cohort.
+    coef_norm_ : (n_cohorts, n_features) array
+        Norms of the first-layer rows, cohort by cohort, for standardised inputs: a
+        feature's strength.
+    lambda_ : float
+        `lam`.
+    ridge_ : float
+        Ridge of the returned model.
+    stationarity_ : float
+        Certificate: norm of the gradient mapping at the returned parameters, computed afresh,
+        relative to lambda on the first layer and to the square root of twice the objective
+        elsewhere. After a relaxed refit, that of the refit.
+    n_iter_ : int
+        Iterations of the last solve.
+    path_ : DataFrame
+        Columns `lambda` and `n_features`.
+    path_coef_norm_ : sparse array
+        Row norms of every model on the path, one row per row of `path_`.
     classes_ : (n_classes,) array
         Class labels.
 
@@ -149,34 +245,13 @@ class IntegrativeSPINNClassifier(ClassifierCohorts, ClassificationTargets, Class
     array([0, 1])
     """
 
-    _parameter_constraints: dict = {
-        **_SPINN._parameter_constraints,
-        **COHORT_CONSTRAINTS,
-        "class_weight": [dict, StrOptions({"balanced"}), None],
-    }
+    penalty: Any = "integrative_mcp"
+    share: str = "upper"
+    own_intercept: bool = False
+    balance: str = "sample"
+    new_cohorts: str = "error"
+    class_weight: Any = None
 
-    def __init__(
-        self, hidden=(20,), activation="tanh", penalty="integrative_mcp", lam=0.2, ridge=1e-2,
-        relax=True, share="upper", own_intercept=False, balance="sample", new_cohorts="error",
-        groups=None, penalty_weights=None, class_weight=None, n_restarts=2, tol=1e-3, max_iter=2000,
-        dtype="float32", random_state=None, verbose=None,
-    ):  # fmt: skip
-        self.hidden = hidden
-        self.activation = activation
-        self.penalty = penalty
-        self.lam = lam
-        self.ridge = ridge
-        self.relax = relax
-        self.share = share
-        self.own_intercept = own_intercept
-        self.balance = balance
-        self.new_cohorts = new_cohorts
-        self.groups = groups
-        self.penalty_weights = penalty_weights
-        self.class_weight = class_weight
-        self.n_restarts = n_restarts
-        self.tol = tol
-        self.max_iter = max_iter
-        self.dtype = dtype
-        self.random_state = random_state
-        self.verbose = verbose
+    _parameter_constraints: ClassVar[dict] = (
+        FixedLambda._parameter_constraints | COHORTS | CLASS_WEIGHT
+    )

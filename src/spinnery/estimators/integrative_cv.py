@@ -2,63 +2,19 @@
 
 from __future__ import annotations
 
-import numpy as np
-import pandas as pd
-from sklearn.base import ClassifierMixin, RegressorMixin, is_classifier
-from sklearn.model_selection import check_cv
-from sklearn.utils._param_validation import StrOptions
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
-from ..cohorts import deal_folds
-from ..losses import Loss
-from ..selection.curve import Curve
-from ..selection.exchange import Candidate
-from ..selection.search import Search
-from ..table import Table
-from . import docs
-from .base import ClassificationTargets, RegressionTargets
-from .over_cohorts import COHORT_CONSTRAINTS, ClassifierCohorts, RegressorCohorts
-from .spinn_cv import _SPINNCV
+from ..losses import AnyLoss
+from ..storage.registry import storable_estimator
+from .cohort_faces import CohortClassifier, CohortRegressor
+from .cross_validated import CrossValidated
+from .parameters import CLASS_WEIGHT, COHORTS, LOSS
 
 
-class _CohortsCV(_SPINNCV):
-    """Folds that keep every cohort's share, and a choice of cohorts for every feature."""
-
-    def _refine(self, search: Search, curve: Curve, size: int) -> Candidate:
-        if len(self.cohorts_) == 1 or size == 0:
-            return super()._refine(search, curve, size)
-        blocks = search.block_curve(curve, size)
-        self.block_path_ = pd.DataFrame(
-            {"n_blocks": blocks.sizes, "cv_mean": blocks.mean, "cv_error": blocks.error}
-        )
-        return blocks.candidates[int(blocks.sizes[blocks.position(self.rule)])]
-
-    def _folds(self, table: Table, X, y) -> list[np.ndarray]:
-        if isinstance(self.cv, (int, np.integer)):
-            self._check_folds(int(self.cv), len(table.codes))
-            strata = table.codes
-            if table.classes is not None:
-                K = table.n_outputs
-                labels = table.targets.argmax(axis=1) if K > 1 else table.targets[:, 0].astype(int)
-                strata = strata * len(table.classes) + labels
-            return deal_folds(strata, int(self.cv), self._seed())
-        cv = check_cv(self.cv, y, classifier=is_classifier(self))
-        folds = [test for _, test in cv.split(X, y, groups=table.codes)]
-        sizes = np.bincount(table.codes)
-        for fold in folds:
-            whole = np.flatnonzero(np.bincount(table.codes[fold], minlength=len(sizes)) == sizes)
-            if len(whole):
-                raise ValueError(
-                    f"A fold of cv holds out all of cohort {str(self.cohorts_[whole[0]])!r}, whose "
-                    "first layer would then be fitted to nothing. Use folds within cohorts (an "
-                    "integer cv), and leave_one_cohort_out to judge transfer to new cohorts."
-                )
-        return folds
-
-
-@docs.chosen(kind=docs.REGRESSION, cohorts=docs.COHORTS, integrated=docs.INTEGRATED + docs.BLOCKS)
-class IntegrativeSPINNRegressorCV(
-    _CohortsCV, RegressorCohorts, RegressionTargets, RegressorMixin, _SPINNCV
-):
+@storable_estimator
+@dataclass(kw_only=True, eq=False, repr=False)
+class IntegrativeSPINNRegressorCV(CohortRegressor, CrossValidated):
     """Integrative sparse-input network for regression, chosen by cross-validation.
 
     For each architecture, a penalised path from dense networks proposes features; features then
@@ -70,18 +26,97 @@ class IntegrativeSPINNRegressorCV(
 
     Parameters
     ----------
-    <<model>>
-    <<common>>
-    <<chosen>>
-    <<cohorts>>
-    <<groups>>
-    <<kind>>
-    <<training>>
+    hidden : tuple of int, or sequence of such tuples, default=((20,), ())
+        One architecture, or several among which cross-validation chooses; `()` is linear. The
+        simplest wins that no other beats by more than one standard error.
+    activation : str, default="tanh"
+        One of "identity", "sigmoid", "tanh", "relu", "leaky_relu", "softplus", "gelu".
+    penalty : str or Penalty, default="group_mcp"
+        Penalty on the first layer's rows: "lasso", "group_lasso", "sparse_group_lasso",
+        "group_mcp", "group_scad", "composite_mcp", "integrative_mcp" (the default over cohorts),
+        "sparse_group_mcp", or an object from `spinnery.penalties` when
+        its shape parameters matter (its `lam` is replaced).
+    ridges : array-like of float, optional
+        Ridge values to choose from. Default: a search by factors of two.
+    cv : int, splitter or iterable, default=5
+        Folds, drawn once; an int shuffles, and keeps the shares of classes and of events.
+    scoring : str or callable, optional
+        A scikit-learn scorer that judges held-out predictions, in place of the loss, where size,
+        ridge and architecture are chosen.
+    rule : {"min", "1se"}, default="min"
+        "min" takes the size with the lowest mean held-out loss (a smaller one on a near tie),
+        "1se" the smallest within one standard error of it.
+    max_features : int, default=24
+        Largest number of features (or groups) to consider.
+    share : {"upper", "none"}, default="upper"
+        "upper": cohorts have first layers (and first biases) of their own and share all that
+        follows. "none": own networks, coupled by the penalty and the choice of features alone.
+    own_intercept : bool, default=False
+        Whether the output's bias is each cohort's own even with `share="upper"`.
+    balance : {"sample", "cohort"}, default="sample"
+        Whether the loss counts all samples alike or all cohorts alike.
+    new_cohorts : {"error", "average"}, default="error"
+        What `predict` does with samples of cohorts not seen in `fit`: an error, or the raw
+        outputs (log-odds for classes) averaged over the known cohorts' models.
+    groups : array-like of shape (n_features,), optional
+        Labels of feature groups that enter or leave together (one-hot columns, pathways). A
+        group's threshold carries the square root of its size.
+    penalty_weights : array-like of shape (n_features,), optional
+        Positive factors of `lam` per feature (adaptive penalties), averaged within groups.
+    loss : {"squared", "huber", "poisson"} or Loss, default="squared"
+        Loss of the target, which the loss says whether to standardise. "poisson" is for counts
+        and rates: log link, exposure by `sample_weight` (targets being counts over exposure).
+    n_restarts : int, default=1
+        Random starts trained side by side; the lowest objective wins.
+    tol : float, default=1e-3
+        Relative stationarity to reach (see `stationarity_`).
+    max_iter : int, default=2000
+        Iterations of the last solve and of the last refit, each.
+    dtype : {"float32", "float64"}, default="float32"
+        Precision of the computation. JAX's global settings are not touched.
+    random_state : int, RandomState or None, default=None
+        Seed of the initial weights and of the folds.
+    verbose : bool or None, default=None
+        Progress bar; None shows it when standard error is a terminal.
 
     Attributes
     ----------
-    <<integrated>>
-    <<attributes>>
+    cohorts_ : (n_cohorts,) array
+        Cohort labels, sorted; the rows of what follows.
+    absent_ : (n_cohorts, n_features) bool array
+        Features that a cohort lacks.
+    block_path_ : DataFrame
+        Columns `n_blocks`, `cv_mean`, `cv_error`: how many blocks (a feature in a cohort) of the
+        chosen features are kept; with one cohort it is not set.
+    selected_ : (n_cohorts, n_features) bool array
+        Features with a nonzero first-layer row, cohort by cohort.
+    coef_norm_ : (n_cohorts, n_features) array
+        Norms of the first-layer rows, cohort by cohort, for standardised inputs: a
+        feature's strength.
+    lambda_ : float
+        Largest gradient norm of an excluded feature: the smallest lambda that keeps all out.
+    ridge_ : float
+        Ridge of the returned model.
+    stationarity_ : float
+        Certificate: norm of the gradient mapping at the returned parameters, computed afresh,
+        relative to lambda on the first layer and to the square root of twice the objective
+        elsewhere. After a relaxed refit, that of the refit.
+    n_iter_ : int
+        Iterations of the last solve.
+    path_ : DataFrame
+        Columns `lambda`, `n_features`, `cv_mean` and `cv_error` (mean and standard error over
+        folds of the held-out loss, or of minus the score), one row per size for the chosen
+        architecture and ridge.
+    path_coef_norm_ : sparse array
+        Row norms of every model on the path, one row per row of `path_`.
+    hidden_ : tuple of int
+        The chosen architecture.
+    cv_loss_, cv_error_ : float
+        Mean held-out loss of the chosen model's size, and its standard error over folds.
+    cv_predictions_ : (n,) or (n, n_outputs) array
+        Predictions of every sample by the models of the chosen size, ridge and architecture that
+        were fitted without it (NaN if no fold holds it out). These choices have seen the sample:
+        measures of it are somewhat optimistic.
 
     References
     ----------
@@ -98,51 +133,24 @@ class IntegrativeSPINNRegressorCV(
     >>> cohorts = np.repeat(["north", "south"], 200)
     >>> sign = np.where(cohorts == "north", 1, -1)
     >>> y = sign * np.sin(3 * X[:, 0]) + X[:, 1] ** 2
-    >>> model = IntegrativeSPINNRegressorCV(max_features=5, random_state=0)
+    >>> model = IntegrativeSPINNRegressorCV(hidden=(20,), max_features=4, random_state=0)
     >>> model.fit(X, y, cohorts=cohorts).get_support(indices=True)
     array([0, 1])
     """
 
-    _parameter_constraints: dict = {
-        **_SPINNCV._parameter_constraints,
-        **COHORT_CONSTRAINTS,
-        "loss": [StrOptions({"squared", "huber"}), Loss],
-    }
+    penalty: Any = "integrative_mcp"
+    share: str = "upper"
+    own_intercept: bool = False
+    balance: str = "sample"
+    new_cohorts: str = "error"
+    loss: str | AnyLoss = "squared"
 
-    def __init__(
-        self, hidden=((20,), ()), activation="tanh", penalty="integrative_mcp", ridges=None, cv=5,
-        rule="min", max_features=24, share="upper", own_intercept=False, balance="sample",
-        new_cohorts="error", groups=None, penalty_weights=None, loss="squared", n_restarts=1,
-        tol=1e-3, max_iter=2000, dtype="float32", random_state=None, verbose=None,
-    ):  # fmt: skip
-        self.hidden = hidden
-        self.activation = activation
-        self.penalty = penalty
-        self.ridges = ridges
-        self.cv = cv
-        self.rule = rule
-        self.max_features = max_features
-        self.share = share
-        self.own_intercept = own_intercept
-        self.balance = balance
-        self.new_cohorts = new_cohorts
-        self.groups = groups
-        self.penalty_weights = penalty_weights
-        self.loss = loss
-        self.n_restarts = n_restarts
-        self.tol = tol
-        self.max_iter = max_iter
-        self.dtype = dtype
-        self.random_state = random_state
-        self.verbose = verbose
+    _parameter_constraints: ClassVar[dict] = CrossValidated._parameter_constraints | COHORTS | LOSS
 
 
-@docs.chosen(
-    kind=docs.CLASSIFICATION, cohorts=docs.COHORTS, integrated=docs.INTEGRATED + docs.BLOCKS
-)
-class IntegrativeSPINNClassifierCV(
-    _CohortsCV, ClassifierCohorts, ClassificationTargets, ClassifierMixin, _SPINNCV
-):
+@storable_estimator
+@dataclass(kw_only=True, eq=False, repr=False)
+class IntegrativeSPINNClassifierCV(CohortClassifier, CrossValidated):
     """Integrative sparse-input network for classification, chosen by cross-validation.
 
     For each architecture, a penalised path from dense networks proposes features; features then
@@ -154,20 +162,98 @@ class IntegrativeSPINNClassifierCV(
 
     Parameters
     ----------
-    <<model>>
-    <<common>>
-    <<chosen>>
-    <<cohorts>>
-    <<groups>>
-    <<kind>>
-    <<training>>
+    hidden : tuple of int, or sequence of such tuples, default=((20,), ())
+        One architecture, or several among which cross-validation chooses; `()` is linear. The
+        simplest wins that no other beats by more than one standard error.
+    activation : str, default="tanh"
+        One of "identity", "sigmoid", "tanh", "relu", "leaky_relu", "softplus", "gelu".
+    penalty : str or Penalty, default="group_mcp"
+        Penalty on the first layer's rows: "lasso", "group_lasso", "sparse_group_lasso",
+        "group_mcp", "group_scad", "composite_mcp", "integrative_mcp" (the default over cohorts),
+        "sparse_group_mcp", or an object from `spinnery.penalties` when
+        its shape parameters matter (its `lam` is replaced).
+    ridges : array-like of float, optional
+        Ridge values to choose from. Default: a search by factors of two.
+    cv : int, splitter or iterable, default=5
+        Folds, drawn once; an int shuffles, and keeps the shares of classes and of events.
+    scoring : str or callable, optional
+        A scikit-learn scorer that judges held-out predictions, in place of the loss, where size,
+        ridge and architecture are chosen.
+    rule : {"min", "1se"}, default="min"
+        "min" takes the size with the lowest mean held-out loss (a smaller one on a near tie),
+        "1se" the smallest within one standard error of it.
+    max_features : int, default=24
+        Largest number of features (or groups) to consider.
+    share : {"upper", "none"}, default="upper"
+        "upper": cohorts have first layers (and first biases) of their own and share all that
+        follows. "none": own networks, coupled by the penalty and the choice of features alone.
+    own_intercept : bool, default=False
+        Whether the output's bias is each cohort's own even with `share="upper"`.
+    balance : {"sample", "cohort"}, default="sample"
+        Whether the loss counts all samples alike or all cohorts alike.
+    new_cohorts : {"error", "average"}, default="error"
+        What `predict` does with samples of cohorts not seen in `fit`: an error, or the raw
+        outputs (log-odds for classes) averaged over the known cohorts' models.
+    groups : array-like of shape (n_features,), optional
+        Labels of feature groups that enter or leave together (one-hot columns, pathways). A
+        group's threshold carries the square root of its size.
+    penalty_weights : array-like of shape (n_features,), optional
+        Positive factors of `lam` per feature (adaptive penalties), averaged within groups.
+    class_weight : dict, "balanced" or None, default=None
+        Weights of the classes, multiplied into the sample weights.
+    n_restarts : int, default=1
+        Random starts trained side by side; the lowest objective wins.
+    tol : float, default=1e-3
+        Relative stationarity to reach (see `stationarity_`).
+    max_iter : int, default=2000
+        Iterations of the last solve and of the last refit, each.
+    dtype : {"float32", "float64"}, default="float32"
+        Precision of the computation. JAX's global settings are not touched.
+    random_state : int, RandomState or None, default=None
+        Seed of the initial weights and of the folds.
+    verbose : bool or None, default=None
+        Progress bar; None shows it when standard error is a terminal.
 
     Attributes
     ----------
-    <<integrated>>
-    <<attributes>>
+    cohorts_ : (n_cohorts,) array
+        Cohort labels, sorted; the rows of what follows.
+    absent_ : (n_cohorts, n_features) bool array
+        Features that a cohort lacks.
+    block_path_ : DataFrame
+        Columns `n_blocks`, `cv_mean`, `cv_error`: how many blocks (a feature in a cohort) of the
+        chosen features are kept; with one cohort it is not set.
+    selected_ : (n_cohorts, n_features) bool array
+        Features with a nonzero first-layer row, cohort by cohort.
+    coef_norm_ : (n_cohorts, n_features) array
+        Norms of the first-layer rows, cohort by cohort, for standardised inputs: a
+        feature's strength.
+    lambda_ : float
+        Largest gradient norm of an excluded feature: the smallest lambda that keeps all out.
+    ridge_ : float
+        Ridge of the returned model.
+    stationarity_ : float
+        Certificate: norm of the gradient mapping at the returned parameters, computed afresh,
+        relative to lambda on the first layer and to the square root of twice the objective
+        elsewhere. After a relaxed refit, that of the refit.
+    n_iter_ : int
+        Iterations of the last solve.
+    path_ : DataFrame
+        Columns `lambda`, `n_features`, `cv_mean` and `cv_error` (mean and standard error over
+        folds of the held-out loss, or of minus the score), one row per size for the chosen
+        architecture and ridge.
+    path_coef_norm_ : sparse array
+        Row norms of every model on the path, one row per row of `path_`.
+    hidden_ : tuple of int
+        The chosen architecture.
+    cv_loss_, cv_error_ : float
+        Mean held-out loss of the chosen model's size, and its standard error over folds.
+    cv_predictions_ : (n, n_classes) array, probabilities
+        Predictions of every sample by the models of the chosen size, ridge and architecture that
+        were fitted without it (NaN if no fold holds it out). These choices have seen the sample:
+        measures of it are somewhat optimistic.
     classes_ : (n_classes,) array
-    Class labels.
+        Class labels.
 
     References
     ----------
@@ -184,40 +270,18 @@ class IntegrativeSPINNClassifierCV(
     >>> cohorts = np.repeat(["north", "south"], 200)
     >>> sign = np.where(cohorts == "north", 1, -1)
     >>> y = np.where(sign * X[:, 0] + X[:, 1] ** 2 > 0.3, "yes", "no")
-    >>> model = IntegrativeSPINNClassifierCV(max_features=5, random_state=0)
+    >>> model = IntegrativeSPINNClassifierCV(hidden=(20,), max_features=4, random_state=0)
     >>> model.fit(X, y, cohorts=cohorts).get_support(indices=True)
     array([0, 1])
     """
 
-    _parameter_constraints: dict = {
-        **_SPINNCV._parameter_constraints,
-        **COHORT_CONSTRAINTS,
-        "class_weight": [dict, StrOptions({"balanced"}), None],
-    }
+    penalty: Any = "integrative_mcp"
+    share: str = "upper"
+    own_intercept: bool = False
+    balance: str = "sample"
+    new_cohorts: str = "error"
+    class_weight: Any = None
 
-    def __init__(
-        self, hidden=((20,), ()), activation="tanh", penalty="integrative_mcp", ridges=None, cv=5,
-        rule="min", max_features=24, share="upper", own_intercept=False, balance="sample",
-        new_cohorts="error", groups=None, penalty_weights=None, class_weight=None, n_restarts=1,
-        tol=1e-3, max_iter=2000, dtype="float32", random_state=None, verbose=None,
-    ):  # fmt: skip
-        self.hidden = hidden
-        self.activation = activation
-        self.penalty = penalty
-        self.ridges = ridges
-        self.cv = cv
-        self.rule = rule
-        self.max_features = max_features
-        self.share = share
-        self.own_intercept = own_intercept
-        self.balance = balance
-        self.new_cohorts = new_cohorts
-        self.groups = groups
-        self.penalty_weights = penalty_weights
-        self.class_weight = class_weight
-        self.n_restarts = n_restarts
-        self.tol = tol
-        self.max_iter = max_iter
-        self.dtype = dtype
-        self.random_state = random_state
-        self.verbose = verbose
+    _parameter_constraints: ClassVar[dict] = (
+        CrossValidated._parameter_constraints | COHORTS | CLASS_WEIGHT
+    )

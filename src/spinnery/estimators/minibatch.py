@@ -7,8 +7,9 @@ import hashlib
 import os
 import re
 import warnings
+from dataclasses import dataclass, field
 from numbers import Integral, Real
-from typing import Any
+from typing import Any, ClassVar
 
 import equinox as eqx
 import jax
@@ -19,33 +20,48 @@ import pandas as pd
 from sklearn.model_selection import train_test_split
 from sklearn.utils._param_validation import Interval, StrOptions
 
-from ..losses import Loss
+from ..inputs.table import standard_scale
 from ..nn.checks import cast, check_network
 from ..nn.inputs import first_rows, input_norms
 from ..penalties import BY_NAME, Penalty, resolve
 from ..progress import Steps
-from ..solvers.stochastic import OPTIMIZERS, State, begin, default_rate, direction
-from ..table import standard_scale
 from ..training.batches import SAMPLING, Arrays, Samples
 from ..training.epochs import Recipe, Source, Training, train_epochs
 from ..training.schedules import SCHEDULES, rates
+from ..training.stochastic import OPTIMIZERS, State, begin, default_rate, direction
 from .fitted_network import FittedNetwork
-from .spinn import check_hidden
+from .parameters import COMMON
 
 
+@dataclass(kw_only=True, eq=False, repr=False)
 class Minibatch(FittedNetwork):
-    """Training of one network by mini-batches, and what is left of it."""
+    """Training of one network by mini-batches: parameters, and what is left of it."""
 
-    network: Any
-    _training: Training
-    _optimized_by: tuple  # optimizer and clip of the last training
-    _in_parts: bool  # whether the data come in parts
-    _weight_unit: float | None  # what the sample weights are divided by
+    hidden: Any = field(default=(100,), kw_only=False)
+    activation: str = "relu"
+    optimizer: Any = "adam"
+    learning_rate: float | None = None
+    schedule: Any = "constant"
+    batch_size: Any = 32
+    epochs: int = 50
+    sampling: str = "shuffle"
+    clip: float | None = None
+    ridge: float = 1e-4
+    penalty: Any = None
+    lam: float = 0.01
+    max_features: int | None = None
+    standardize: bool = False
+    early_stopping: bool = False
+    validation_fraction: float = 0.1
+    patience: int = 10
+    warm_start: bool = False
+    checkpoint: Any = None
+    dtype: str = "float32"
+    random_state: Any = None
+    verbose: bool | None = None
 
-    _parameter_constraints: dict = {
-        **FittedNetwork._parameter_constraints,
-        "hidden": [tuple, list],
-        "input_shape": [tuple, list, None],
+    _parameter_constraints: ClassVar[dict] = {
+        **COMMON,
         "optimizer": [StrOptions(set(OPTIMIZERS)), optax.GradientTransformation],
         "learning_rate": [Interval(Real, 0, None, closed="neither"), None],
         "schedule": [StrOptions(set(SCHEDULES)), callable],
@@ -65,29 +81,15 @@ class Minibatch(FittedNetwork):
         "checkpoint": [str, os.PathLike, None],
     }
 
-    # -- what an estimator says about its targets --------------------------------------------
+    # -- the network -------------------------------------------------------------------------
 
-    @abc.abstractmethod
     def _targets(self, y: np.ndarray) -> np.ndarray:
-        """Rows of the kept targets as the loss takes them, `(rows, K)`."""
+        """Rows of the kept targets as the loss takes them, `(rows, q)`."""
+        return self.outcome_.encode(y, np.zeros(len(y), int)).astype(self.dtype)
 
     @abc.abstractmethod
-    def _n_outputs(self) -> tuple[int, ...]:
-        """Admissible numbers of raw outputs."""
-
-    @abc.abstractmethod
-    def _loss(self, n_outputs: int) -> Loss:
-        """The loss on so many raw outputs."""
-
     def _new_network(self, rng: np.random.Generator) -> Any:
         """A network that has learnt nothing yet."""
-        if self.network is not None:
-            return self.network
-        return self._own_network(rng, check_hidden(self.hidden))
-
-    @abc.abstractmethod
-    def _own_network(self, rng: np.random.Generator, hidden: tuple[int, ...]) -> Any:
-        """The network that `hidden` describes."""
 
     # -- data --------------------------------------------------------------------------------
 
@@ -190,8 +192,8 @@ class Minibatch(FittedNetwork):
                 state = begin(network, optimizer)
             penalty = self._row_penalty(network)
             recipe = Recipe(
-                loss=self._loss(self._n_raw),
-                metric=self._METRIC,
+                loss=self.outcome_.loss,
+                metric=self.outcome_.metric,
                 optimizer=optimizer,
                 ridge=float(self.ridge),
                 epochs=epochs,
@@ -216,7 +218,8 @@ class Minibatch(FittedNetwork):
                 f"{self.n_features_in_} columns. Give the shape of one sample, channels first."
             )
         network = self._new_network(np.random.default_rng(self._run_seed))
-        self._n_raw = check_network(network, shape, self._n_outputs())
+        n_raw = check_network(network, shape, self.outcome_.admitted)
+        self.outcome_ = self.outcome_.over(n_raw)
         return cast(network, self.dtype)
 
     def _row_penalty(self, network: Any) -> Penalty | None:
@@ -230,7 +233,7 @@ class Minibatch(FittedNetwork):
             raise ValueError(
                 "a penalty needs a network whose first layer meets the inputs themselves: dense "
                 f"on {self.n_features_in_} features, or a convolution (groups=1) on the channels "
-                f"of input_shape={self.input_shape}. Change the network, or set penalty=None and "
+                f"of input_shape={self._sample_shape}. Change the network, or set penalty=None and "
                 "max_features=None."
             )
         rows = first_rows(network)

@@ -8,14 +8,16 @@ import jax
 import numpy as np
 from scipy import sparse
 
-from ..design import split_blocks
+from ..engine.design import split_blocks
+from ..inputs.table import Table
 from ..nn import ACTIVATIONS, CohortUpper, Dense, Upper
-from ..table import Table
+from ..storage.registry import storable
 
 
+@storable
 @dataclass(frozen=True)
 class Model:
-    """First-layer rows of the selected features, the network above, and the user's units.
+    """First-layer rows of the selected features, the network above, and the inputs' units.
 
     Outputs come from NumPy alone: predicting needs no compilation.
     """
@@ -25,13 +27,6 @@ class Model:
     upper: Upper
     center: np.ndarray  # (k,)
     scale: np.ndarray  # (k,)
-    target_center: np.ndarray | None = None
-    target_scale: np.ndarray | None = None
-
-    @property
-    def n_outputs(self) -> int:
-        """K."""
-        return len(self.upper.layers[-1].bias if self.upper.layers else self.upper.bias)
 
     def hidden(self, X: np.ndarray) -> np.ndarray:
         """First-layer pre-activations `(n, T)`, in double precision (docs/decisions.md, 21)."""
@@ -43,11 +38,8 @@ class Model:
         return ACTIVATIONS[self.upper.activation](Z, np) if self.upper.layers else Z
 
     def outputs(self, X: np.ndarray) -> np.ndarray:
-        """Raw outputs `(n, K)`: logits, or predictions in the target's units."""
-        raw = self.upper(self.hidden(X) - self.upper.bias, np)
-        if self.target_scale is None:
-            return raw
-        return raw * self.target_scale + self.target_center
+        """Raw outputs `(n, K)`, which the outcome takes to the targets' units."""
+        return self.upper(self.hidden(X) - self.upper.bias, np)
 
 
 def build_models(
@@ -75,10 +67,8 @@ def build_model(
         upper.activation,
     )
     return Model(
-        kept, W[nonzero][order], upper, table.center[cohort, kept], table.scale[cohort, kept],
-        None if table.target_center is None else table.target_center[cohort],
-        None if table.target_scale is None else table.target_scale[cohort],
-    )  # fmt: skip
+        kept, W[nonzero][order], upper, table.center[cohort, kept], table.scale[cohort, kept]
+    )
 
 
 def path_norms(models: list[tuple[np.ndarray, np.ndarray]], n_features: int) -> sparse.csr_array:

@@ -6,50 +6,18 @@ from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
-from sklearn.metrics import accuracy_score, r2_score
-from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.validation import _num_samples, check_is_fitted, validate_data
 
-from ..cohorts import balance, check_absent, encode_cohorts, known_codes
+from ..inputs.cohorts import balance, check_absent, encode_cohorts, known_codes
 from ..nn import Sharing
-from .base import BaseSPINN
+from .base import FLOATS, BaseSPINN
 from .model import Model
 
-COHORT_CONSTRAINTS: dict = {
-    "share": [StrOptions({"upper", "none"})],
-    "own_intercept": ["boolean"],
-    "balance": [StrOptions({"sample", "cohort"})],
-    "new_cohorts": [StrOptions({"error", "average"})],
-}
 
+class CohortsIn(BaseSPINN):
+    """Reporting and predicting with a cohort for every sample."""
 
-class OverCohorts(BaseSPINN):
-    """Fitting and reporting with a cohort for every sample."""
-
-    share: str
-    own_intercept: bool
-    balance: str
-    new_cohorts: str
     cohorts_: np.ndarray
-
-    def fit(self, X, y, cohorts=None, sample_weight=None):
-        """Fit one network over all cohorts.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_samples, n_features)
-            A feature that a cohort lacks is NaN in all of that cohort's samples.
-        y : array-like of shape (n_samples,), or (n_samples, n_outputs) for regression
-        cohorts : array-like of shape (n_samples,), optional
-            Label of every sample's cohort. None: one cohort.
-        sample_weight : array-like of shape (n_samples,), optional
-
-        Returns
-        -------
-        self
-        """
-        self.cohorts_, codes = encode_cohorts(cohorts, _num_samples(X))
-        return self._fit(X, y, sample_weight, codes)
 
     def cohort_table(self) -> pd.DataFrame:
         """The selected features, one row each, strongest first.
@@ -79,17 +47,14 @@ class OverCohorts(BaseSPINN):
     def _sharing(self) -> Sharing:
         return Sharing(self.share, self.own_intercept)
 
-    def _validated(self, X, y, codes, **checks):
-        X, y = validate_data(
-            self, X, y, dtype=[np.float64, np.float32], ensure_all_finite="allow-nan", **checks
-        )
+    def _x_checks(self) -> dict:
+        return {"ensure_min_samples": 2, "ensure_all_finite": "allow-nan"}
+
+    def _weights(self, sample_weight, X, codes) -> np.ndarray:
         check_absent(X, codes, self.cohorts_, self._names())
         self.absent_ = np.stack(
             [np.isnan(X[codes == m]).all(axis=0) for m in range(len(self.cohorts_))]
         )
-        return X, y
-
-    def _weights(self, sample_weight, X, codes) -> np.ndarray:
         weights = super()._weights(sample_weight, X, codes)
         return balance(weights, codes, self.cohorts_, self.balance)
 
@@ -112,22 +77,30 @@ class OverCohorts(BaseSPINN):
         return self._by_cohort(X, cohorts, Model.activations)
 
     def _outputs(self, X, cohorts=None) -> np.ndarray:
-        return self._by_cohort(X, cohorts, Model.outputs)
-
-    def _by_cohort(self, X, cohorts, what: Callable[[Model, np.ndarray], np.ndarray]) -> np.ndarray:
-        """Every sample's `what` under its cohort's model; new cohorts' averaged over the models."""
         check_is_fitted(self)
-        X = validate_data(
-            self, X, reset=False, dtype=[np.float64, np.float32], ensure_all_finite="allow-nan"
-        )
+        return self._by_cohort(X, cohorts, Model.outputs, self.outcome_.in_units)
+
+    def _checked(self, X) -> np.ndarray:
+        check_is_fitted(self)
+        return validate_data(self, X, reset=False, dtype=FLOATS, ensure_all_finite="allow-nan")
+
+    def _by_cohort(
+        self, X, cohorts, what: Callable[[Model, np.ndarray], np.ndarray],
+        then: Callable[[np.ndarray, int], np.ndarray] = lambda values, m: values,
+    ) -> np.ndarray:  # fmt: skip
+        """Every sample's `what` under its cohort's model; new cohorts' averaged over the models."""
+        X = self._checked(X)
         codes = self._codes(cohorts, len(X))
-        out = np.empty((len(X), what(self._models[0], X[:0]).shape[1]))
-        for m, model in enumerate(self._models):
-            out[codes == m] = what(model, self._complete(X[codes == m], m))
+
+        def under(m: int, rows: np.ndarray) -> np.ndarray:
+            return then(what(self._models[m], self._present(X[rows], m)), m)
+
+        out = np.empty((len(X), under(0, np.zeros(len(X), bool)).shape[1]))
+        for m in range(len(self._models)):
+            out[codes == m] = under(m, codes == m)
         new = codes < 0
         if new.any():
-            each = [what(model, self._complete(X[new], m)) for m, model in enumerate(self._models)]
-            out[new] = np.mean(each, axis=0)
+            out[new] = np.mean([under(m, new) for m in range(len(self._models))], axis=0)
         return out
 
     def _codes(self, cohorts, n_samples: int) -> np.ndarray:
@@ -148,7 +121,7 @@ class OverCohorts(BaseSPINN):
             )
         return codes
 
-    def _complete(self, X: np.ndarray, m: int) -> np.ndarray:
+    def _present(self, X: np.ndarray, m: int) -> np.ndarray:
         """`X`, whose features that cohort m's model uses must be there."""
         used = self._models[m].features
         missing = used[np.isnan(X[:, used]).any(axis=0)]
@@ -160,37 +133,24 @@ class OverCohorts(BaseSPINN):
         return X
 
 
-class RegressorCohorts(OverCohorts):
-    """Predictions of regressors by cohort."""
+class OverCohorts(CohortsIn):
+    """Fitting with a cohort for every sample."""
 
-    def predict(self, X, cohorts=None) -> np.ndarray:
-        """Predicted targets, `(n,)` or `(n, n_outputs)`; `cohorts` `(n,)` as in `fit`."""
-        return self._predicted(self._outputs(X, cohorts))
+    def fit(self, X, y, cohorts=None, sample_weight=None):
+        """Fit one network over all cohorts.
 
-    def score(self, X, y, cohorts=None, sample_weight=None) -> float:
-        """Coefficient of determination of `predict(X, cohorts)`."""
-        return r2_score(y, self.predict(X, cohorts), sample_weight=sample_weight)
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            A feature that a cohort lacks is NaN in all of that cohort's samples.
+        y : array-like of shape (n_samples,), or (n_samples, n_outputs) for regression
+        cohorts : array-like of shape (n_samples,), optional
+            Label of every sample's cohort. None: one cohort.
+        sample_weight : array-like of shape (n_samples,), optional
 
-
-class ClassifierCohorts(OverCohorts):
-    """Predictions of classifiers by cohort."""
-
-    def decision_function(self, X, cohorts=None) -> np.ndarray:
-        """Raw outputs: the logit of `classes_[1]`, `(n,)`, or one score per class, `(n, K)`."""
-        return self._decided(self._outputs(X, cohorts))
-
-    def predict_log_proba(self, X, cohorts=None) -> np.ndarray:
-        """Log-probabilities of the classes, `(n, n_classes)`."""
-        return self._log_proba(self._outputs(X, cohorts))
-
-    def predict_proba(self, X, cohorts=None) -> np.ndarray:
-        """Probabilities of the classes, `(n, n_classes)`."""
-        return np.exp(self.predict_log_proba(X, cohorts))
-
-    def predict(self, X, cohorts=None) -> np.ndarray:
-        """The most probable class of every sample; `cohorts` `(n,)` as in `fit`."""
-        return self._predicted(self._outputs(X, cohorts))
-
-    def score(self, X, y, cohorts=None, sample_weight=None) -> float:
-        """Accuracy of `predict(X, cohorts)`."""
-        return accuracy_score(y, self.predict(X, cohorts), sample_weight=sample_weight)
+        Returns
+        -------
+        self
+        """
+        self.cohorts_, codes = encode_cohorts(cohorts, _num_samples(X))
+        return self._fit(X, y, sample_weight, codes)

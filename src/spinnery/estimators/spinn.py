@@ -2,116 +2,20 @@
 
 from __future__ import annotations
 
-from numbers import Real
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
-import jax
-import numpy as np
-import pandas as pd
-from sklearn.base import ClassifierMixin, RegressorMixin
-from sklearn.utils._param_validation import Interval, StrOptions
-
-from ..design import round_up, split_blocks
-from ..losses import Loss
-from ..path import RATIO, Path, lambda_linear
-from ..problem import Params
-from ..progress import Steps
-from ..solvers import proximal
-from ..solvers.refit import refit
-from ..start import dense_start
-from ..table import Table
-from . import docs
-from .base import BaseSPINN, ClassificationTargets, OneTable, RegressionTargets
-from .model import build_models, path_norms
+from ..losses import AnyLoss
+from ..storage.registry import storable_estimator
+from .faces import Classifier, Regressor
+from .fixed import FixedLambda
+from .one_table import OneTable
+from .parameters import CLASS_WEIGHT, LOSS
 
 
-class _SPINN(BaseSPINN):
-    _parameter_constraints: dict = {
-        **BaseSPINN._parameter_constraints,
-        "hidden": [tuple, list],
-        "lam": [Interval(Real, 0, None, closed="left")],
-        "ridge": [Interval(Real, 0, None, closed="left")],
-        "relax": ["boolean"],
-    }
-
-    def _fit(self, X, y, sample_weight, codes=None):
-        self._validate_params()
-        table = self._table(X, y, sample_weight, codes)
-        hidden = check_hidden(self.hidden)
-        with self._precision(), Steps(self.verbose) as steps:
-            self._fit_table(table, hidden, steps)
-        self._warn_unless_converged()
-        return self
-
-    def _fit_table(self, table: Table, hidden: tuple[int, ...], steps: Steps) -> None:
-        B = self.n_restarts if hidden else 1
-        data = table.padded(np.tile(table.weights[:, None], B), np.full(B, self.ridge))
-        groups, penalty = self._groups(self.n_features_in_), self._penalty(data.n_cohorts)
-        seed = self._seed()
-        steps.say("dense start")
-        dense = dense_start(
-            data, [seed + b for b in range(B)], hidden, table.n_outputs, self.activation,
-            self._sharing(),
-        )  # fmt: skip
-        path = Path(data, penalty, groups, dense)
-
-        lams = ladder(0.1 * lambda_linear(data, penalty, groups), self.lam)
-        steps.expect(len(lams))
-        stages = []
-        for lam in lams[:-1]:
-            steps.say(f"lambda {lam:.3g}")
-            path.solve(lam, 10 * self.tol, 60)
-            stages.append(_stage(path))
-            steps.advance()
-        steps.say(f"lambda {self.lam:.3g}")
-        n_iter = np.zeros(B, int)
-        for factor in (2, 8, 32):  # a step's own residual may flatter: the certificate decides
-            solution = path.solve(self.lam, self.tol / factor, self.max_iter)
-            n_iter += np.asarray(solution.n_iter)
-            b = int(np.argmin(np.asarray(solution.objective)))
-            final = np.full(B, self.lam, data.X.dtype)
-            restricted = groups.restrict(penalty, path.features).with_lam(final)
-            params = Params(path.W, path.upper)
-            reached = np.asarray(proximal.certificate(path.problem, restricted, params))[b]
-            if reached <= self.tol or n_iter[b] >= self.max_iter:
-                break
-        stages.append(_stage(path))
-        steps.advance()
-        self.stationarity_ = float(reached)
-        self.n_iter_ = int(n_iter[b])
-        self.lambda_, self.ridge_ = float(self.lam), float(self.ridge)
-        self.path_coef_norm_ = path_norms([(f, W[:, b]) for f, W in stages], self.n_features_in_)
-        self.path_ = pd.DataFrame(
-            {"lambda": lams, "n_features": np.diff(self.path_coef_norm_.indptr)}
-        )
-
-        support = path.supports()[b]
-        W = np.asarray(path.W)[support, b]
-        used = split_blocks(W, data.n_cohorts).any(axis=-1).T  # (M, k)
-        index = np.where(used, path.features[support], data.X.shape[1])
-        upper = jax.tree.map(lambda leaf: np.asarray(leaf[b]), path.upper)
-        if self.relax and len(support):
-            steps.say("relaxed refit")
-            W, upper = self._relax(table, index, W, upper)
-        self._set_models(build_models(table, index, W, upper))
-
-    def _relax(self, table: Table, index, W, upper):
-        """Refit the selected blocks with ridge only; the certificate is then the refit's."""
-        data = table.padded(table.weights[:, None], np.full(1, self.ridge))
-        k = len(W)
-        spare = round_up(k, 16) - k
-        index = np.pad(index, ((0, 0), (0, spare)), constant_values=data.X.shape[1])[None]
-        rows = np.pad(W, ((0, spare), (0, 0)))[:, None]
-        start = Params(rows, jax.tree.map(lambda leaf: np.asarray(leaf)[None], upper))
-        fit = refit(data, index, start, self.tol / 2, self.max_iter)
-        self.selection_stationarity_ = self.stationarity_
-        self.stationarity_ = float(fit.stationarity[0])
-        self.n_iter_ += int(fit.n_iter[0])
-        upper = jax.tree.map(lambda leaf: np.asarray(leaf[0]), fit.params.upper)
-        return np.asarray(fit.params.W)[:k, 0], upper
-
-
-@docs.fixed(kind=docs.REGRESSION)
-class SPINNRegressor(OneTable, RegressionTargets, RegressorMixin, _SPINN):
+@storable_estimator
+@dataclass(kw_only=True, eq=False, repr=False)
+class SPINNRegressor(OneTable, Regressor, FixedLambda):
     """Sparse-input network for regression at one lambda.
 
     With `w` the sample weights (summing to one), it minimises over first layer `W` and upper
@@ -123,20 +27,67 @@ class SPINNRegressor(OneTable, RegressionTargets, RegressorMixin, _SPINN):
 
     Parameters
     ----------
-    <<model>>
-    <<common>>
-    <<fixed>>
-    <<groups>>
-    <<kind>>
-    <<training>>
+    hidden : tuple of int, default=(20,)
+        Widths of the hidden layers; `()` is a linear (logistic, softmax) model.
+    activation : str, default="tanh"
+        One of "identity", "sigmoid", "tanh", "relu", "leaky_relu", "softplus", "gelu".
+    penalty : str or Penalty, default="group_mcp"
+        Penalty on the first layer's rows: "lasso", "group_lasso", "sparse_group_lasso",
+        "group_mcp", "group_scad", "composite_mcp", "integrative_mcp" (the default over cohorts),
+        "sparse_group_mcp", or an object from `spinnery.penalties` when
+        its shape parameters matter (its `lam` is replaced).
+    lam : float, default=0.2
+        Weight of the penalty, for standardised inputs and targets. Larger is sparser.
+    ridge : float, default=0.01
+        Weight of `1/2 ||.||^2` on all weight matrices.
+    relax : bool, default=True
+        Refit the selected features with ridge alone, which undoes the penalty's shrinkage.
+    groups : array-like of shape (n_features,), optional
+        Labels of feature groups that enter or leave together (one-hot columns, pathways). A
+        group's threshold carries the square root of its size.
+    penalty_weights : array-like of shape (n_features,), optional
+        Positive factors of `lam` per feature (adaptive penalties), averaged within groups.
+    loss : {"squared", "huber", "poisson"} or Loss, default="squared"
+        Loss of the target, which the loss says whether to standardise. "poisson" is for counts
+        and rates: log link, exposure by `sample_weight` (targets being counts over exposure).
+    n_restarts : int, default=2
+        Random starts trained side by side; the lowest objective wins.
+    tol : float, default=1e-3
+        Relative stationarity to reach (see `stationarity_`).
+    max_iter : int, default=2000
+        Iterations of the last solve and of the last refit, each.
+    dtype : {"float32", "float64"}, default="float32"
+        Precision of the computation. JAX's global settings are not touched.
+    random_state : int, RandomState or None, default=None
+        Seed of the initial weights.
+    verbose : bool or None, default=None
+        Progress bar; None shows it when standard error is a terminal.
 
     Attributes
     ----------
-    <<attributes>>
+    selected_ : (n_features,) bool array
+        Features with a nonzero first-layer row.
+    coef_norm_ : (n_features,) array
+        Norms of the first-layer rows, for standardised inputs: a feature's strength.
+    lambda_ : float
+        `lam`.
+    ridge_ : float
+        Ridge of the returned model.
+    stationarity_ : float
+        Certificate: norm of the gradient mapping at the returned parameters, computed afresh,
+        relative to lambda on the first layer and to the square root of twice the objective
+        elsewhere. After a relaxed refit, that of the refit.
+    n_iter_ : int
+        Iterations of the last solve.
+    path_ : DataFrame
+        Columns `lambda` and `n_features`.
+    path_coef_norm_ : sparse array
+        Row norms of every model on the path, one row per row of `path_`.
 
     See Also
     --------
-    SPINNRegressorCV : chooses features, ridge and architecture by cross-validation; start there.
+    SPINNRegressorCV : chooses features, ridge and architecture by cross-validation; start
+        there.
 
     References
     ----------
@@ -154,35 +105,14 @@ class SPINNRegressor(OneTable, RegressionTargets, RegressorMixin, _SPINN):
     array([0, 1])
     """
 
-    _parameter_constraints: dict = {
-        **_SPINN._parameter_constraints,
-        "loss": [StrOptions({"squared", "huber"}), Loss],
-    }
+    loss: str | AnyLoss = "squared"
 
-    def __init__(
-        self, hidden=(20,), activation="tanh", penalty="group_mcp", lam=0.2, ridge=1e-2,
-        relax=True, groups=None, penalty_weights=None, loss="squared", n_restarts=2, tol=1e-3,
-        max_iter=2000, dtype="float32", random_state=None, verbose=None,
-    ):  # fmt: skip
-        self.hidden = hidden
-        self.activation = activation
-        self.penalty = penalty
-        self.lam = lam
-        self.ridge = ridge
-        self.relax = relax
-        self.groups = groups
-        self.penalty_weights = penalty_weights
-        self.loss = loss
-        self.n_restarts = n_restarts
-        self.tol = tol
-        self.max_iter = max_iter
-        self.dtype = dtype
-        self.random_state = random_state
-        self.verbose = verbose
+    _parameter_constraints: ClassVar[dict] = FixedLambda._parameter_constraints | LOSS
 
 
-@docs.fixed(kind=docs.CLASSIFICATION)
-class SPINNClassifier(OneTable, ClassificationTargets, ClassifierMixin, _SPINN):
+@storable_estimator
+@dataclass(kw_only=True, eq=False, repr=False)
+class SPINNClassifier(OneTable, Classifier, FixedLambda):
     """Sparse-input network for classification at one lambda.
 
     Two classes share one logit (logistic loss); more have one each (softmax cross-entropy).
@@ -196,22 +126,68 @@ class SPINNClassifier(OneTable, ClassificationTargets, ClassifierMixin, _SPINN):
 
     Parameters
     ----------
-    <<model>>
-    <<common>>
-    <<fixed>>
-    <<groups>>
-    <<kind>>
-    <<training>>
+    hidden : tuple of int, default=(20,)
+        Widths of the hidden layers; `()` is a linear (logistic, softmax) model.
+    activation : str, default="tanh"
+        One of "identity", "sigmoid", "tanh", "relu", "leaky_relu", "softplus", "gelu".
+    penalty : str or Penalty, default="group_mcp"
+        Penalty on the first layer's rows: "lasso", "group_lasso", "sparse_group_lasso",
+        "group_mcp", "group_scad", "composite_mcp", "integrative_mcp" (the default over cohorts),
+        "sparse_group_mcp", or an object from `spinnery.penalties` when
+        its shape parameters matter (its `lam` is replaced).
+    lam : float, default=0.2
+        Weight of the penalty, for standardised inputs and targets. Larger is sparser.
+    ridge : float, default=0.01
+        Weight of `1/2 ||.||^2` on all weight matrices.
+    relax : bool, default=True
+        Refit the selected features with ridge alone, which undoes the penalty's shrinkage.
+    groups : array-like of shape (n_features,), optional
+        Labels of feature groups that enter or leave together (one-hot columns, pathways). A
+        group's threshold carries the square root of its size.
+    penalty_weights : array-like of shape (n_features,), optional
+        Positive factors of `lam` per feature (adaptive penalties), averaged within groups.
+    class_weight : dict, "balanced" or None, default=None
+        Weights of the classes, multiplied into the sample weights.
+    n_restarts : int, default=2
+        Random starts trained side by side; the lowest objective wins.
+    tol : float, default=1e-3
+        Relative stationarity to reach (see `stationarity_`).
+    max_iter : int, default=2000
+        Iterations of the last solve and of the last refit, each.
+    dtype : {"float32", "float64"}, default="float32"
+        Precision of the computation. JAX's global settings are not touched.
+    random_state : int, RandomState or None, default=None
+        Seed of the initial weights.
+    verbose : bool or None, default=None
+        Progress bar; None shows it when standard error is a terminal.
 
     Attributes
     ----------
-    <<attributes>>
+    selected_ : (n_features,) bool array
+        Features with a nonzero first-layer row.
+    coef_norm_ : (n_features,) array
+        Norms of the first-layer rows, for standardised inputs: a feature's strength.
+    lambda_ : float
+        `lam`.
+    ridge_ : float
+        Ridge of the returned model.
+    stationarity_ : float
+        Certificate: norm of the gradient mapping at the returned parameters, computed afresh,
+        relative to lambda on the first layer and to the square root of twice the objective
+        elsewhere. After a relaxed refit, that of the refit.
+    n_iter_ : int
+        Iterations of the last solve.
+    path_ : DataFrame
+        Columns `lambda` and `n_features`.
+    path_coef_norm_ : sparse array
+        Row norms of every model on the path, one row per row of `path_`.
     classes_ : (n_classes,) array
         Class labels.
 
     See Also
     --------
-    SPINNClassifierCV : chooses features, ridge and architecture by cross-validation; start there.
+    SPINNClassifierCV : chooses features, ridge and architecture by cross-validation; start
+        there.
 
     References
     ----------
@@ -229,51 +205,6 @@ class SPINNClassifier(OneTable, ClassificationTargets, ClassifierMixin, _SPINN):
     array([0, 1])
     """
 
-    _parameter_constraints: dict = {
-        **_SPINN._parameter_constraints,
-        "class_weight": [dict, StrOptions({"balanced"}), None],
-    }
+    class_weight: Any = None
 
-    def __init__(
-        self, hidden=(20,), activation="tanh", penalty="group_mcp", lam=0.2, ridge=1e-2,
-        relax=True, groups=None, penalty_weights=None, class_weight=None, n_restarts=2, tol=1e-3,
-        max_iter=2000, dtype="float32", random_state=None, verbose=None,
-    ):  # fmt: skip
-        self.hidden = hidden
-        self.activation = activation
-        self.penalty = penalty
-        self.lam = lam
-        self.ridge = ridge
-        self.relax = relax
-        self.groups = groups
-        self.penalty_weights = penalty_weights
-        self.class_weight = class_weight
-        self.n_restarts = n_restarts
-        self.tol = tol
-        self.max_iter = max_iter
-        self.dtype = dtype
-        self.random_state = random_state
-        self.verbose = verbose
-
-
-def check_hidden(hidden) -> tuple[int, ...]:
-    """Hidden layer widths as a tuple of positive integers."""
-    widths = tuple(hidden)
-    if not all(isinstance(w, (int, np.integer)) and w > 0 for w in widths):
-        raise ValueError(
-            f"hidden must be a tuple of positive widths, () for a linear model; got {hidden!r}."
-        )
-    return tuple(int(w) for w in widths)
-
-
-def _stage(path: Path) -> tuple[np.ndarray, np.ndarray]:
-    """The path's slots `(M, k)` and rows as they are now."""
-    return np.tile(path.features, (path.data.n_cohorts, 1)), np.asarray(path.W)
-
-
-def ladder(first: float, lam: float) -> list[float]:
-    """Lambdas from `first` up to `lam` in even ratios of at most `RATIO`."""
-    if not 0 < first < lam:
-        return [lam]
-    n = int(np.ceil(np.log(lam / first) / np.log(RATIO)))
-    return [*np.geomspace(first, lam, n + 1)[:-1].tolist(), lam]
+    _parameter_constraints: ClassVar[dict] = FixedLambda._parameter_constraints | CLASS_WEIGHT

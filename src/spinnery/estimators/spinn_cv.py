@@ -2,121 +2,20 @@
 
 from __future__ import annotations
 
-import warnings
-from numbers import Integral
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
-import numpy as np
-import pandas as pd
-from sklearn.base import ClassifierMixin, RegressorMixin, is_classifier
-from sklearn.model_selection import KFold, StratifiedKFold, check_cv
-from sklearn.utils._param_validation import Interval, StrOptions
-
-from ..losses import Loss
-from ..progress import Steps
-from ..selection.crossval import best_curve
-from ..selection.curve import Curve, choose
-from ..selection.exchange import Candidate
-from ..selection.search import Search, Settings
-from ..table import Table
-from . import docs
-from .base import BaseSPINN, ClassificationTargets, OneTable, RegressionTargets
-from .model import build_models, path_norms
-from .spinn import check_hidden
+from ..losses import AnyLoss
+from ..storage.registry import storable_estimator
+from .cross_validated import CrossValidated
+from .faces import Classifier, Regressor
+from .one_table import OneTable
+from .parameters import CLASS_WEIGHT, LOSS
 
 
-class _SPINNCV(BaseSPINN):
-    _parameter_constraints: dict = {
-        **BaseSPINN._parameter_constraints,
-        "hidden": [tuple, list],
-        "ridges": ["array-like", None],
-        "cv": ["cv_object"],
-        "rule": [StrOptions({"min", "1se"})],
-        "max_features": [Interval(Integral, 1, None, closed="left")],
-    }
-
-    def _fit(self, X, y, sample_weight, codes=None):
-        self._validate_params()
-        table = self._table(X, y, sample_weight, codes)
-        folds = self._folds(table, X, y)
-        groups = self._groups(self.n_features_in_)
-        settings = Settings(
-            self._penalty(table.n_cohorts), groups, self.activation,
-            min(self.max_features, int(groups.ids.max()) + 1), self.n_restarts, self._seed(),
-            None if self.ridges is None else tuple(float(r) for r in self.ridges),
-            self.tol, self.max_iter, self._sharing(),
-        )  # fmt: skip
-        with self._precision(), Steps(self.verbose) as steps:
-            searches = [
-                Search(table, folds, hidden, settings, steps)
-                for hidden in architectures(self.hidden)
-            ]
-            found = []
-            for search in searches:
-                found.append((search, best_curve(search)))
-                if search.interrupted:
-                    warnings.warn(
-                        "Interrupted: the model is chosen from what had been searched so far.",
-                        UserWarning,
-                        stacklevel=2,
-                    )
-                    break
-            self._choose(table, found)
-        self._warn_unless_converged()
-        return self
-
-    def _folds(self, table: Table, X, y) -> list[np.ndarray]:
-        n = len(table.weights)
-        classifier = is_classifier(self)
-        cv = self.cv
-        if isinstance(cv, (int, np.integer)):
-            self._check_folds(int(cv), n)
-            kind = StratifiedKFold if classifier else KFold
-            cv = kind(int(cv), shuffle=True, random_state=self._seed())
-        cv = check_cv(cv, y, classifier=classifier)
-        return [test for _, test in cv.split(X, y)]
-
-    def _check_folds(self, n_folds: int, n_samples: int) -> None:
-        if not 2 <= n_folds <= n_samples:
-            raise ValueError(
-                f"cv={n_folds} folds need at least {n_folds} samples; got {n_samples}. "
-                "Lower cv or add samples."
-            )
-
-    def _refine(self, search: Search, curve: Curve, size: int) -> Candidate:
-        """The model to finish, given the chosen curve and size."""
-        return curve.candidates[size]
-
-    def _choose(self, table: Table, found: list[tuple[Search, Curve]]) -> None:
-        search, curve = found[choose([curve for _, curve in found])]
-        position = curve.position(self.rule)
-        size = int(curve.sizes[position])
-        curve = search.consult(curve, size)
-        chosen = self._refine(search, curve, size)
-        fit, certificate, n_iter = search.finish(chosen, curve.ridge)
-        self.stationarity_, self.n_iter_ = certificate, max(n_iter, 1)  # 0: already there
-        models = [fit if k == size else curve.candidates[k] for k in curve.sizes]
-        lambdas = search.lambdas(models, curve.ridge)
-        self.hidden_, self.ridge_, self.lambda_ = (
-            search.hidden,
-            curve.ridge,
-            float(lambdas[position]),
-        )
-        self.cv_loss_, self.cv_error_ = float(curve.mean[position]), float(curve.error[position])
-        norms = path_norms([(m.index, m.params.W) for m in models], self.n_features_in_)
-        self.path_ = pd.DataFrame(
-            {
-                "lambda": lambdas,
-                "n_features": np.diff(norms.indptr),
-                "cv_mean": curve.mean,
-                "cv_error": curve.error,
-            }
-        )
-        self.path_coef_norm_ = norms
-        self._set_models(build_models(table, fit.index, fit.params.W, fit.params.upper))
-
-
-@docs.chosen(kind=docs.REGRESSION)
-class SPINNRegressorCV(OneTable, RegressionTargets, RegressorMixin, _SPINNCV):
+@storable_estimator
+@dataclass(kw_only=True, eq=False, repr=False)
+class SPINNRegressorCV(OneTable, Regressor, CrossValidated):
     """Sparse-input network for regression, chosen by cross-validation.
 
     For each architecture, a penalised path from a dense network proposes features; groups of
@@ -127,16 +26,79 @@ class SPINNRegressorCV(OneTable, RegressionTargets, RegressorMixin, _SPINNCV):
 
     Parameters
     ----------
-    <<model>>
-    <<common>>
-    <<chosen>>
-    <<groups>>
-    <<kind>>
-    <<training>>
+    hidden : tuple of int, or sequence of such tuples, default=((20,), ())
+        One architecture, or several among which cross-validation chooses; `()` is linear. The
+        simplest wins that no other beats by more than one standard error.
+    activation : str, default="tanh"
+        One of "identity", "sigmoid", "tanh", "relu", "leaky_relu", "softplus", "gelu".
+    penalty : str or Penalty, default="group_mcp"
+        Penalty on the first layer's rows: "lasso", "group_lasso", "sparse_group_lasso",
+        "group_mcp", "group_scad", "composite_mcp", "integrative_mcp" (the default over cohorts),
+        "sparse_group_mcp", or an object from `spinnery.penalties` when
+        its shape parameters matter (its `lam` is replaced).
+    ridges : array-like of float, optional
+        Ridge values to choose from. Default: a search by factors of two.
+    cv : int, splitter or iterable, default=5
+        Folds, drawn once; an int shuffles, and keeps the shares of classes and of events.
+    scoring : str or callable, optional
+        A scikit-learn scorer that judges held-out predictions, in place of the loss, where size,
+        ridge and architecture are chosen.
+    rule : {"min", "1se"}, default="min"
+        "min" takes the size with the lowest mean held-out loss (a smaller one on a near tie),
+        "1se" the smallest within one standard error of it.
+    max_features : int, default=24
+        Largest number of features (or groups) to consider.
+    groups : array-like of shape (n_features,), optional
+        Labels of feature groups that enter or leave together (one-hot columns, pathways). A
+        group's threshold carries the square root of its size.
+    penalty_weights : array-like of shape (n_features,), optional
+        Positive factors of `lam` per feature (adaptive penalties), averaged within groups.
+    loss : {"squared", "huber", "poisson"} or Loss, default="squared"
+        Loss of the target, which the loss says whether to standardise. "poisson" is for counts
+        and rates: log link, exposure by `sample_weight` (targets being counts over exposure).
+    n_restarts : int, default=1
+        Random starts trained side by side; the lowest objective wins.
+    tol : float, default=1e-3
+        Relative stationarity to reach (see `stationarity_`).
+    max_iter : int, default=2000
+        Iterations of the last solve and of the last refit, each.
+    dtype : {"float32", "float64"}, default="float32"
+        Precision of the computation. JAX's global settings are not touched.
+    random_state : int, RandomState or None, default=None
+        Seed of the initial weights and of the folds.
+    verbose : bool or None, default=None
+        Progress bar; None shows it when standard error is a terminal.
 
     Attributes
     ----------
-    <<attributes>>
+    selected_ : (n_features,) bool array
+        Features with a nonzero first-layer row.
+    coef_norm_ : (n_features,) array
+        Norms of the first-layer rows, for standardised inputs: a feature's strength.
+    lambda_ : float
+        Largest gradient norm of an excluded feature: the smallest lambda that keeps all out.
+    ridge_ : float
+        Ridge of the returned model.
+    stationarity_ : float
+        Certificate: norm of the gradient mapping at the returned parameters, computed afresh,
+        relative to lambda on the first layer and to the square root of twice the objective
+        elsewhere. After a relaxed refit, that of the refit.
+    n_iter_ : int
+        Iterations of the last solve.
+    path_ : DataFrame
+        Columns `lambda`, `n_features`, `cv_mean` and `cv_error` (mean and standard error over
+        folds of the held-out loss, or of minus the score), one row per size for the chosen
+        architecture and ridge.
+    path_coef_norm_ : sparse array
+        Row norms of every model on the path, one row per row of `path_`.
+    hidden_ : tuple of int
+        The chosen architecture.
+    cv_loss_, cv_error_ : float
+        Mean held-out loss of the chosen model's size, and its standard error over folds.
+    cv_predictions_ : (n,) or (n, n_outputs) array
+        Predictions of every sample by the models of the chosen size, ridge and architecture that
+        were fitted without it (NaN if no fold holds it out). These choices have seen the sample:
+        measures of it are somewhat optimistic.
 
     References
     ----------
@@ -154,36 +116,14 @@ class SPINNRegressorCV(OneTable, RegressionTargets, RegressorMixin, _SPINNCV):
     array([0, 1])
     """
 
-    _parameter_constraints: dict = {
-        **_SPINNCV._parameter_constraints,
-        "loss": [StrOptions({"squared", "huber"}), Loss],
-    }
+    loss: str | AnyLoss = "squared"
 
-    def __init__(
-        self, hidden=((20,), ()), activation="tanh", penalty="group_mcp", ridges=None, cv=5,
-        rule="min", max_features=24, groups=None, penalty_weights=None, loss="squared",
-        n_restarts=1, tol=1e-3, max_iter=2000, dtype="float32", random_state=None, verbose=None,
-    ):  # fmt: skip
-        self.hidden = hidden
-        self.activation = activation
-        self.penalty = penalty
-        self.ridges = ridges
-        self.cv = cv
-        self.rule = rule
-        self.max_features = max_features
-        self.groups = groups
-        self.penalty_weights = penalty_weights
-        self.loss = loss
-        self.n_restarts = n_restarts
-        self.tol = tol
-        self.max_iter = max_iter
-        self.dtype = dtype
-        self.random_state = random_state
-        self.verbose = verbose
+    _parameter_constraints: ClassVar[dict] = CrossValidated._parameter_constraints | LOSS
 
 
-@docs.chosen(kind=docs.CLASSIFICATION)
-class SPINNClassifierCV(OneTable, ClassificationTargets, ClassifierMixin, _SPINNCV):
+@storable_estimator
+@dataclass(kw_only=True, eq=False, repr=False)
+class SPINNClassifierCV(OneTable, Classifier, CrossValidated):
     """Sparse-input network for classification, chosen by cross-validation.
 
     For each architecture, a penalised path from a dense network proposes features; groups of
@@ -194,16 +134,78 @@ class SPINNClassifierCV(OneTable, ClassificationTargets, ClassifierMixin, _SPINN
 
     Parameters
     ----------
-    <<model>>
-    <<common>>
-    <<chosen>>
-    <<groups>>
-    <<kind>>
-    <<training>>
+    hidden : tuple of int, or sequence of such tuples, default=((20,), ())
+        One architecture, or several among which cross-validation chooses; `()` is linear. The
+        simplest wins that no other beats by more than one standard error.
+    activation : str, default="tanh"
+        One of "identity", "sigmoid", "tanh", "relu", "leaky_relu", "softplus", "gelu".
+    penalty : str or Penalty, default="group_mcp"
+        Penalty on the first layer's rows: "lasso", "group_lasso", "sparse_group_lasso",
+        "group_mcp", "group_scad", "composite_mcp", "integrative_mcp" (the default over cohorts),
+        "sparse_group_mcp", or an object from `spinnery.penalties` when
+        its shape parameters matter (its `lam` is replaced).
+    ridges : array-like of float, optional
+        Ridge values to choose from. Default: a search by factors of two.
+    cv : int, splitter or iterable, default=5
+        Folds, drawn once; an int shuffles, and keeps the shares of classes and of events.
+    scoring : str or callable, optional
+        A scikit-learn scorer that judges held-out predictions, in place of the loss, where size,
+        ridge and architecture are chosen.
+    rule : {"min", "1se"}, default="min"
+        "min" takes the size with the lowest mean held-out loss (a smaller one on a near tie),
+        "1se" the smallest within one standard error of it.
+    max_features : int, default=24
+        Largest number of features (or groups) to consider.
+    groups : array-like of shape (n_features,), optional
+        Labels of feature groups that enter or leave together (one-hot columns, pathways). A
+        group's threshold carries the square root of its size.
+    penalty_weights : array-like of shape (n_features,), optional
+        Positive factors of `lam` per feature (adaptive penalties), averaged within groups.
+    class_weight : dict, "balanced" or None, default=None
+        Weights of the classes, multiplied into the sample weights.
+    n_restarts : int, default=1
+        Random starts trained side by side; the lowest objective wins.
+    tol : float, default=1e-3
+        Relative stationarity to reach (see `stationarity_`).
+    max_iter : int, default=2000
+        Iterations of the last solve and of the last refit, each.
+    dtype : {"float32", "float64"}, default="float32"
+        Precision of the computation. JAX's global settings are not touched.
+    random_state : int, RandomState or None, default=None
+        Seed of the initial weights and of the folds.
+    verbose : bool or None, default=None
+        Progress bar; None shows it when standard error is a terminal.
 
     Attributes
     ----------
-    <<attributes>>
+    selected_ : (n_features,) bool array
+        Features with a nonzero first-layer row.
+    coef_norm_ : (n_features,) array
+        Norms of the first-layer rows, for standardised inputs: a feature's strength.
+    lambda_ : float
+        Largest gradient norm of an excluded feature: the smallest lambda that keeps all out.
+    ridge_ : float
+        Ridge of the returned model.
+    stationarity_ : float
+        Certificate: norm of the gradient mapping at the returned parameters, computed afresh,
+        relative to lambda on the first layer and to the square root of twice the objective
+        elsewhere. After a relaxed refit, that of the refit.
+    n_iter_ : int
+        Iterations of the last solve.
+    path_ : DataFrame
+        Columns `lambda`, `n_features`, `cv_mean` and `cv_error` (mean and standard error over
+        folds of the held-out loss, or of minus the score), one row per size for the chosen
+        architecture and ridge.
+    path_coef_norm_ : sparse array
+        Row norms of every model on the path, one row per row of `path_`.
+    hidden_ : tuple of int
+        The chosen architecture.
+    cv_loss_, cv_error_ : float
+        Mean held-out loss of the chosen model's size, and its standard error over folds.
+    cv_predictions_ : (n, n_classes) array, probabilities
+        Predictions of every sample by the models of the chosen size, ridge and architecture that
+        were fitted without it (NaN if no fold holds it out). These choices have seen the sample:
+        measures of it are somewhat optimistic.
     classes_ : (n_classes,) array
         Class labels.
 
@@ -223,37 +225,6 @@ class SPINNClassifierCV(OneTable, ClassificationTargets, ClassifierMixin, _SPINN
     array([0, 1])
     """
 
-    _parameter_constraints: dict = {
-        **_SPINNCV._parameter_constraints,
-        "class_weight": [dict, StrOptions({"balanced"}), None],
-    }
+    class_weight: Any = None
 
-    def __init__(
-        self, hidden=((20,), ()), activation="tanh", penalty="group_mcp", ridges=None, cv=5,
-        rule="min", max_features=24, groups=None, penalty_weights=None, class_weight=None,
-        n_restarts=1, tol=1e-3, max_iter=2000, dtype="float32", random_state=None, verbose=None,
-    ):  # fmt: skip
-        self.hidden = hidden
-        self.activation = activation
-        self.penalty = penalty
-        self.ridges = ridges
-        self.cv = cv
-        self.rule = rule
-        self.max_features = max_features
-        self.groups = groups
-        self.penalty_weights = penalty_weights
-        self.class_weight = class_weight
-        self.n_restarts = n_restarts
-        self.tol = tol
-        self.max_iter = max_iter
-        self.dtype = dtype
-        self.random_state = random_state
-        self.verbose = verbose
-
-
-def architectures(hidden) -> list[tuple[int, ...]]:
-    """One architecture `(20,)` or several `[(20,), ()]`, as a list of tuples."""
-    hidden = list(hidden)
-    if hidden and all(isinstance(h, (tuple, list)) for h in hidden):
-        return [check_hidden(h) for h in hidden]
-    return [check_hidden(hidden)]
+    _parameter_constraints: ClassVar[dict] = CrossValidated._parameter_constraints | CLASS_WEIGHT

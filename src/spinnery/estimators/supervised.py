@@ -2,29 +2,60 @@
 
 from __future__ import annotations
 
-import abc
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
+import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
-from ..nn.mlp import MLP, init_mlp
+from ..nn.mlp import init_mlp
 from ..training.batches import Stream
 from .minibatch import Minibatch
+from .parameters import check_hidden
 
 
+@dataclass(kw_only=True, eq=False, repr=False)
 class Supervised(Minibatch):
     """Fitting to targets: whole tables, further passes, streams of batches."""
 
-    def _own_network(self, rng, hidden) -> MLP:
-        n_outputs = min(self._n_outputs())
+    network: Any = None
+    input_shape: Any = None
+
+    _parameter_constraints: ClassVar[dict] = {
+        **Minibatch._parameter_constraints,
+        "input_shape": [tuple, list, None],
+    }
+
+    @property
+    def _sample_shape(self) -> tuple[int, ...]:
+        return tuple(self.input_shape or (self.n_features_in_,))
+
+    def _new_network(self, rng: np.random.Generator) -> Any:
+        if self.network is not None:
+            return self.network
+        hidden, n_outputs = check_hidden(self.hidden), self.outcome_.n_outputs
         return init_mlp(rng, self.n_features_in_, hidden, n_outputs, self.activation, self.dtype)
 
-    @abc.abstractmethod
-    def _learn(self, X, y, sample_weight, first: bool, score: bool = False):
-        """A table validated and its targets encoded: `X, y, weights`.
+    def _take(self, X, y, sample_weight, first: bool, score: bool = False):
+        """A table validated: `X, y, weights`.
 
-        `first` sets classes and scales; `score` is for samples that only judge.
+        `first` sets the outcome and the inputs' scales; `score` is for samples that only judge.
         """
+        X, y = self._kind.validate(self, X, y, reset=first, dtype=self._x_dtype(X))
+        weights = self._weights(sample_weight, X, None)
+        if first and not (self._in_parts and self._begun):
+            self.outcome_, y, weights = self._learn(y, weights, np.zeros(len(X), int), None)
+        else:
+            weights = weights if score else self._reweighed(y, weights)
+            y = self.outcome_.read(y)
+        if first:
+            self._set_scale(X, weights)
+        return X, y, weights
+
+    def _reweighed(self, y, weights: np.ndarray) -> np.ndarray:
+        """Weights of samples that come when the outcome is known already."""
+        return weights
 
     def fit(self, X, y, sample_weight=None, validation_data=None):
         """Train for `epochs` epochs.
@@ -44,23 +75,26 @@ class Supervised(Minibatch):
         """
         self._validate_params()
         again = self._set_out(self.warm_start)
-        X, y, weights = self._learn(X, y, sample_weight, first=not again)
+        X, y, weights = self._take(X, y, sample_weight, first=not again)
         rows, validation = None, None
         if validation_data is not None:
             X_val, y_val = _pair(validation_data)
-            X_val, y_val, ones = self._learn(X_val, y_val, None, first=False, score=True)
+            X_val, y_val, ones = self._take(X_val, y_val, None, first=False, score=True)
             validation = self._samples(X_val, y_val, ones)
         elif self.early_stopping:
-            rows, held = self._split(len(X), y if hasattr(self, "classes_") else None)
+            strata = self.outcome_.strata(y) if self.outcome_.stratified else None
+            rows, held = self._split(len(X), strata)
             validation = self._samples(X, y, weights, held)
         self._fit_arrays(self._samples(X, y, weights, rows), validation, again, self.epochs)
+        raw, codes = self._raw(X), np.zeros(len(X), int)
+        self.outcome_ = self.outcome_.completed(y, raw, weights, codes)
         return self
 
     def _one_more_epoch(self, X, y, sample_weight, **first):
         self._validate_params()
         again = self._set_out(True, in_parts=True)
         self._begin_with(again, **first)
-        X, y, weights = self._learn(X, y, sample_weight, first=not again)
+        X, y, weights = self._take(X, y, sample_weight, first=not again)
         self._fit_arrays(self._samples(X, y, weights), None, again, 1)
         return self
 
@@ -89,7 +123,7 @@ class Supervised(Minibatch):
             nonlocal fresh
             for part in batches() if callable(batches) else batches:
                 X, y, *rest = part
-                X, y, weights = self._learn(X, y, rest[0] if rest else None, first=fresh)
+                X, y, weights = self._take(X, y, rest[0] if rest else None, first=fresh)
                 fresh = False
                 yield self._samples(X, y, weights)
 
@@ -107,8 +141,10 @@ class Supervised(Minibatch):
     def loss_arrays(self, X, y=None):
         """Inputs and targets as the fitted network's loss takes them, `(n, ...)` and `(n, K)`."""
         check_is_fitted(self)
-        X, y, _ = self._learn(X, y, None, first=False, score=True)
+        X, y, _ = self._take(X, y, None, first=False, score=True)
         return self._inputs(X), self._targets(y)
+
+    _begun: ClassVar[bool] = False  # whether the outcome was known before the first part came
 
     def _begin_with(self, again: bool) -> None:
         """What the first call of `partial_fit` or `fit_batches` must know beforehand."""

@@ -8,10 +8,12 @@ import jax.numpy as jnp
 import numpy as np
 
 from ..arrays import Array
+from ..storage.registry import storable
 from .activations import ACTIVATIONS
 from .upper import Upper, init_network
 
 
+@storable
 class MLP(eqx.Module):
     """A multi-layer perceptron: first-layer rows `weight` `(p, T)` and the network above.
 
@@ -41,6 +43,7 @@ class MLP(eqx.Module):
         return h
 
 
+@storable
 class TiedAutoencoder(eqx.Module):
     """An autoencoder whose decoder is the encoder transposed, layer by layer.
 

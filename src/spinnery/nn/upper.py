@@ -10,9 +10,11 @@ import jax.numpy as jnp
 import numpy as np
 
 from ..arrays import Array
+from ..storage.registry import storable
 from .activations import ACTIVATIONS, init_variance
 
 
+@storable
 class Dense(eqx.Module):
     """`h @ weight + bias`."""
 
@@ -23,6 +25,7 @@ class Dense(eqx.Module):
         return h @ self.weight + self.bias
 
 
+@storable
 class Upper(eqx.Module):
     """Everything above `Z = X W`: first bias, activations, further layers.
 

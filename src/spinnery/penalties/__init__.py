@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from ..storage.registry import storable
 from .base import Penalty
 from .bilevel import CompositeMCP, Lasso, NonNegativeLasso, SparseGroupLasso
 from .integrative import IntegrativeMCP, SparseGroupMCP
-from .radial import GroupLasso, GroupMCP, GroupSCAD
+from .radial import GroupLasso, GroupMCP, GroupSCAD, RadialPenalty
 from .rows import FeatureGroups, Rows, feature_groups
 
 BY_NAME: dict[str, type[Penalty]] = {
@@ -19,6 +20,11 @@ BY_NAME: dict[str, type[Penalty]] = {
     "sparse_group_mcp": SparseGroupMCP,
 }
 DEFAULTS: dict[str, dict] = {"sparse_group_mcp": {"lam1": 0.5, "lam2": 0.5}}
+
+
+_KINDS: list[type] = [Rows, FeatureGroups, *BY_NAME.values()]
+for _kind in _KINDS:
+    storable(_kind)
 
 
 def resolve(penalty: str | Penalty) -> Penalty:
@@ -42,6 +48,7 @@ __all__ = [
     "Lasso",
     "NonNegativeLasso",
     "Penalty",
+    "RadialPenalty",
     "Rows",
     "SparseGroupLasso",
     "SparseGroupMCP",

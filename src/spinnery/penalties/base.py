@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Self
 
 import equinox as eqx
+import jax
 import jax.numpy as jnp
 from jax.typing import ArrayLike
 
@@ -22,6 +23,11 @@ class Penalty(eqx.Module):
     `W` has shape `(p, ..., T)`: one row per feature along the first axis, the row's weights along
     the last, and any axes between them (lanes) treated independently. `lam` and `weights` must
     broadcast to `(n_groups, ...)`; group `g` is penalised with `lam * weights[g]`.
+
+    A penalty of your own is an Equinox module with the three fields below and the four abstract
+    methods; `lams`, `norms`, `groups.reduce` and `groups.expand` are there to write them with. One
+    of the groups' norms alone is shorter as a `RadialPenalty`. `spinnery.testing.check_penalty`
+    says what is wrong with it.
     """
 
     lam: eqx.AbstractVar[ArrayLike]
@@ -51,6 +57,13 @@ class Penalty(eqx.Module):
     def lambda_max(self, gradient: Array) -> Array:
         """Smallest `lam` at which `W = 0` is stationary, given the gradient of `f` there."""
 
+    def slope_at_zero(self) -> Array:
+        """Slope of `Pen` at zero along one weight, in a group of weight 1; shape of `lam`.
+
+        What gradients of zero groups are measured against.
+        """
+        return jnp.asarray(self.lam)
+
     def value(self, W: Array) -> Array:
         """`sum_g Pen(W_g)`, summed over the first axis only (one number per lane)."""
         return column_sums(self.group_values(W))
@@ -74,15 +87,16 @@ class Penalty(eqx.Module):
         """The same penalty for flat rows of `n_cohorts` blocks; most penalties see no blocks."""
         return self
 
-    def _lam(self, like: Array) -> Array:
-        """`lam * weights` broadcast to the group array `like`."""
+    def lams(self, like: Array) -> Array:
+        """`lam * weights` of every group, in the shape of `like`, `(n_groups, ...)`."""
         lam = jnp.asarray(self.lam, like.dtype)
         if self.weights is None:
             return jnp.broadcast_to(lam, like.shape)
         weights = jnp.asarray(self.weights, like.dtype)
         return lam * weights.reshape(weights.shape + (1,) * (like.ndim - weights.ndim))
 
-    def _norms(self, W: Array) -> Array:
+    def norms(self, W: Array) -> Array:
+        """Euclidean norm of every group, `(n_groups, ...)`."""
         return jnp.sqrt(self.groups.reduce(W * W))
 
 
@@ -93,12 +107,14 @@ def soft(W: Array, threshold: ArrayLike) -> Array:
 
 def falling_root(excess: Callable[[Array], Array], high: Array) -> Array:
     """Where `excess`, falling in its argument, reaches zero in `[0, high]`, elementwise."""
-    low = jnp.zeros_like(high)
-    for _ in range(60):
+
+    def halve(_, bounds):
+        low, high = bounds
         middle = (low + high) / 2
         out = excess(middle) > 0
-        low, high = jnp.where(out, middle, low), jnp.where(out, high, middle)
-    return high
+        return jnp.where(out, middle, low), jnp.where(out, high, middle)
+
+    return jax.lax.fori_loop(0, 60, halve, (jnp.zeros_like(high), high))[1]
 
 
 def check_number(owner: str, name: str, value: object, low: float, strict: bool = False) -> None:

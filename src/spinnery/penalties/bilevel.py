@@ -29,18 +29,18 @@ class Lasso(Penalty):
 
     def group_values(self, W: Array) -> Array:
         sums = self.groups.reduce(jnp.abs(W))
-        return self._lam(sums) * sums
+        return self.lams(sums) * sums
 
     def prox(self, W: Array, step: ArrayLike, at: Array | None = None) -> Array:
-        lam = self._lam(self._norms(W))
+        lam = self.lams(self.norms(W))
         return soft(W, self.groups.expand(step * lam))
 
     def distance(self, W: Array, gradient: Array) -> Array:
-        lam = self.groups.expand(self._lam(self._norms(W)))
-        return self._norms(l1_residual(W, gradient, lam))
+        lam = self.groups.expand(self.lams(self.norms(W)))
+        return self.norms(l1_residual(W, gradient, lam))
 
     def lambda_max(self, gradient: Array) -> Array:
-        unit = self.groups.expand(self.with_lam(1.0)._lam(self._norms(gradient)))
+        unit = self.groups.expand(self.with_lam(1.0).lams(self.norms(gradient)))
         return jnp.max(jnp.abs(gradient) / unit, axis=(0, -1))
 
 
@@ -65,19 +65,19 @@ class NonNegativeLasso(Penalty):
     def group_values(self, W: Array) -> Array:
         sums = self.groups.reduce(W)
         outside = self.groups.reduce(jnp.maximum(-W, 0)) > 0
-        return jnp.where(outside, jnp.inf, self._lam(sums) * sums)
+        return jnp.where(outside, jnp.inf, self.lams(sums) * sums)
 
     def prox(self, W: Array, step: ArrayLike, at: Array | None = None) -> Array:
-        lam = self._lam(self._norms(W))
+        lam = self.lams(self.norms(W))
         return jnp.maximum(W - self.groups.expand(step * lam), 0)
 
     def distance(self, W: Array, gradient: Array) -> Array:
-        slope = gradient + self.groups.expand(self._lam(self._norms(W)))
-        inside = self._norms(jnp.where(W == 0, jnp.minimum(slope, 0), slope))
+        slope = gradient + self.groups.expand(self.lams(self.norms(W)))
+        inside = self.norms(jnp.where(W == 0, jnp.minimum(slope, 0), slope))
         return jnp.where(self.groups.reduce(jnp.maximum(-W, 0)) > 0, jnp.inf, inside)
 
     def lambda_max(self, gradient: Array) -> Array:
-        unit = self.groups.expand(self.with_lam(1.0)._lam(self._norms(gradient)))
+        unit = self.groups.expand(self.with_lam(1.0).lams(self.norms(gradient)))
         return jnp.max(jnp.maximum(-gradient, 0) / unit, axis=(0, -1))
 
 
@@ -102,33 +102,33 @@ class SparseGroupLasso(Penalty):
             raise ValueError(f"SparseGroupLasso: alpha must lie in [0, 1]; got {self.alpha}.")
 
     def group_values(self, W: Array) -> Array:
-        norms = self._norms(W)
+        norms = self.norms(W)
         sums = self.groups.reduce(jnp.abs(W))
-        return self._lam(norms) * ((1 - self.alpha) * sums + self.alpha * norms)
+        return self.lams(norms) * ((1 - self.alpha) * sums + self.alpha * norms)
 
     def prox(self, W: Array, step: ArrayLike, at: Array | None = None) -> Array:
-        lam = self._lam(self._norms(W))
+        lam = self.lams(self.norms(W))
         inner = soft(W, self.groups.expand(step * lam * (1 - self.alpha)))
         return shrink_groups(self.groups, inner, step * lam * self.alpha)
 
     def distance(self, W: Array, gradient: Array) -> Array:
-        norms = self._norms(W)
-        lam = self._lam(norms)
+        norms = self.norms(W)
+        lam = self.lams(norms)
         radial = self.groups.expand(self.alpha * lam / jnp.maximum(norms, TINY)) * W
         inner = self.groups.expand(lam * (1 - self.alpha))
-        active = self._norms(l1_residual(W, gradient + radial, inner))
-        at_zero = jnp.maximum(self._norms(soft(gradient, inner)) - self.alpha * lam, 0)
+        active = self.norms(l1_residual(W, gradient + radial, inner))
+        at_zero = jnp.maximum(self.norms(soft(gradient, inner)) - self.alpha * lam, 0)
         return jnp.where(norms > 0, active, at_zero)
 
     def lambda_max(self, gradient: Array) -> Array:
-        unit = self.with_lam(1.0)._lam(self._norms(gradient))
+        unit = self.with_lam(1.0).lams(self.norms(gradient))
 
         def excess(lam):
             inner = soft(gradient, self.groups.expand(lam * unit * (1 - self.alpha)))
-            return self._norms(inner) - self.alpha * lam * unit
+            return self.norms(inner) - self.alpha * lam * unit
 
         # the norm is enough: either part of the penalty is below it
-        return jnp.max(falling_root(excess, self._norms(gradient) / unit), axis=0)
+        return jnp.max(falling_root(excess, self.norms(gradient) / unit), axis=0)
 
 
 class CompositeMCP(Penalty):
@@ -159,7 +159,7 @@ class CompositeMCP(Penalty):
     def _levels(self, W: Array) -> tuple[Array, Array, Array]:
         """`lam` and the outer concavity per group, and `sum_t P_in(|w_t|)`."""
         members = self.groups.reduce(jnp.ones_like(W))
-        lam = self._lam(members)
+        lam = self.lams(members)
         inner = mcp_value(jnp.abs(W), self.groups.expand(lam), self.gamma)
         return lam, members * self.gamma * lam / 2, self.groups.reduce(inner)
 
@@ -180,10 +180,13 @@ class CompositeMCP(Penalty):
         return soft(W, step * self.slopes(W if at is None else at))
 
     def distance(self, W: Array, gradient: Array) -> Array:
-        return self._norms(l1_residual(W, gradient, self.slopes(W)))
+        return self.norms(l1_residual(W, gradient, self.slopes(W)))
+
+    def slope_at_zero(self) -> Array:
+        return jnp.asarray(self.lam) ** 2
 
     def lambda_max(self, gradient: Array) -> Array:
-        unit = self.groups.expand(self.with_lam(1.0)._lam(self._norms(gradient)))
+        unit = self.groups.expand(self.with_lam(1.0).lams(self.norms(gradient)))
         return jnp.sqrt(jnp.max(jnp.abs(gradient) / unit**2, axis=(0, -1)))
 
 

@@ -30,21 +30,21 @@ class CohortPenalty(Penalty):
     n_cohorts: eqx.AbstractVar[int | None]
 
     @abc.abstractmethod
-    def _block_prox(self, blocks: Array, step: ArrayLike, at: Array) -> Array:
+    def block_prox(self, blocks: Array, step: ArrayLike, at: Array) -> Array:
         """`prox` on blocks `(p, ..., M, T)`; `step` broadcasts to `(n_groups, ...)`."""
 
     @abc.abstractmethod
-    def _block_residual(self, blocks: Array, gradient: Array) -> Array:
+    def block_residual(self, blocks: Array, gradient: Array) -> Array:
         """Norm of the smallest element of `gradient + dPen`, per block, `(n_groups, ..., M)`."""
 
     def prox(self, W: Array, step: ArrayLike, at: Array | None = None) -> Array:
         at = W if at is None else at
-        return self._block_prox(self._blocks(W), step, self._blocks(at)).reshape(W.shape)
+        return self.block_prox(self.blocks(W), step, self.blocks(at)).reshape(W.shape)
 
     def distance(self, W: Array, gradient: Array) -> Array:
-        return whole_norms(self._block_residual(self._blocks(W), self._blocks(gradient)))
+        return whole_norms(self.block_residual(self.blocks(W), self.blocks(gradient)))
 
-    def _blocks(self, W: Array) -> Array:
+    def blocks(self, W: Array) -> Array:
         if self.n_cohorts is None:
             return W
         return W.reshape(*W.shape[:-1], self.n_cohorts, -1)
@@ -95,41 +95,41 @@ class IntegrativeMCP(CohortPenalty):
         return dataclasses.replace(self, n_cohorts=n_cohorts)
 
     def group_values(self, W: Array) -> Array:
-        total = self._total(self._blocks(W))
-        return mcp_value(total, self._lam(total), self.gamma)
+        total = self._total(self.blocks(W))
+        return mcp_value(total, self.lams(total), self.gamma)
 
     def _slope(self, blocks: Array) -> Array:
         """`P'(sum_m Omega_alpha(w_m))` of every group, `(n_groups, ...)`."""
         total = self._total(blocks)
-        return mcp_slope(total, self._lam(total), self.gamma)
+        return mcp_slope(total, self.lams(total), self.gamma)
 
     def _total(self, blocks: Array) -> Array:
         singles = self.groups.reduce(jnp.abs(blocks))
-        return jnp.sum((1 - self.alpha) * singles + self.alpha * self._norms(blocks), axis=-1)
+        return jnp.sum((1 - self.alpha) * singles + self.alpha * self.norms(blocks), axis=-1)
 
-    def _block_prox(self, blocks: Array, step: ArrayLike, at: Array) -> Array:
+    def block_prox(self, blocks: Array, step: ArrayLike, at: Array) -> Array:
         threshold = (step * self._slope(at))[..., None]
         inner = soft(blocks, self.groups.expand(threshold * (1 - self.alpha)))
         return shrink_groups(self.groups, inner, threshold * self.alpha)
 
-    def _block_residual(self, blocks: Array, gradient: Array) -> Array:
+    def block_residual(self, blocks: Array, gradient: Array) -> Array:
         slope = self._slope(blocks)[..., None]
         single = self.groups.expand(slope * (1 - self.alpha))
-        norms = self._norms(blocks)
+        norms = self.norms(blocks)
         pull = self.groups.expand(slope * self.alpha / jnp.maximum(norms, TINY)) * blocks
-        active = self._norms(l1_residual(blocks, gradient + pull, single))
-        at_zero = jnp.maximum(self._norms(soft(gradient, single)) - slope * self.alpha, 0)
+        active = self.norms(l1_residual(blocks, gradient + pull, single))
+        at_zero = jnp.maximum(self.norms(soft(gradient, single)) - slope * self.alpha, 0)
         return jnp.where(norms > 0, active, at_zero)
 
     def lambda_max(self, gradient: Array) -> Array:
-        blocks = self._blocks(gradient)
+        blocks = self.blocks(gradient)
         unit = self.with_lam(1.0)._slope(jnp.zeros_like(blocks))[..., None]
 
         def excess(lam):
             inner = soft(blocks, self.groups.expand(lam * unit * (1 - self.alpha)))
-            return self._norms(inner) - lam * unit * self.alpha
+            return self.norms(inner) - lam * unit * self.alpha
 
-        return jnp.max(falling_root(excess, self._norms(blocks) / unit), axis=(0, -1))
+        return jnp.max(falling_root(excess, self.norms(blocks) / unit), axis=(0, -1))
 
 
 class SparseGroupMCP(CohortPenalty):
@@ -177,53 +177,57 @@ class SparseGroupMCP(CohortPenalty):
         return eqx.tree_at(lambda p: (p.lam, p.share), blank, (self.lam, self.share))
 
     def group_values(self, W: Array) -> Array:
-        blocks = self._blocks(W)
-        norms = self._norms(blocks)
+        blocks = self.blocks(W)
+        norms = self.norms(blocks)
         whole = whole_norms(norms)
-        outer, inner = self._lams(self._lam(whole), blocks)
+        outer, inner = self._levels(self.lams(whole), blocks)
         each = jnp.sum(mcp_value(norms, inner, self.gamma), axis=-1)
         return mcp_value(whole, outer, self.gamma) + each
 
-    def _lams(self, lam: Array, blocks: Array) -> tuple[Array, Array]:
+    def _levels(self, lam: Array, blocks: Array) -> tuple[Array, Array]:
         """Strengths of the feature level `(n_groups, ...)` and of blocks `(n_groups, ..., 1)`."""
         return self.share * blocks.shape[-2] ** 0.5 * lam, (1 - self.share) * lam[..., None]
 
     def _slopes(self, blocks: Array) -> tuple[Array, Array]:
         """Slopes at the norms of the whole groups and of their blocks."""
-        norms = self._norms(blocks)
+        norms = self.norms(blocks)
         whole = whole_norms(norms)
-        outer, inner = self._lams(self._lam(whole), blocks)
+        outer, inner = self._levels(self.lams(whole), blocks)
         return mcp_slope(whole, outer, self.gamma), mcp_slope(norms, inner, self.gamma)
 
-    def _block_prox(self, blocks: Array, step: ArrayLike, at: Array) -> Array:
+    def block_prox(self, blocks: Array, step: ArrayLike, at: Array) -> Array:
         outer, inner = self._slopes(at)
         each = jnp.asarray(step)[..., None] if jnp.ndim(step) else step
         shrunk = shrink_groups(self.groups, blocks, each * inner)
-        whole = whole_norms(self._norms(shrunk))
+        whole = whole_norms(self.norms(shrunk))
         kept = jnp.maximum(1 - step * outer / jnp.maximum(whole, TINY), 0)
         return shrunk * self.groups.expand(kept[..., None])
 
-    def _block_residual(self, blocks: Array, gradient: Array) -> Array:
-        norms = self._norms(blocks)
+    def block_residual(self, blocks: Array, gradient: Array) -> Array:
+        norms = self.norms(blocks)
         whole = whole_norms(norms)[..., None]
         outer, inner = self._slopes(blocks)
         outer = outer[..., None]
         pull = outer / jnp.maximum(whole, TINY) + inner / jnp.maximum(norms, TINY)
-        active = self._norms(gradient + self.groups.expand(pull) * blocks)
-        at_zero = jnp.maximum(self._norms(gradient) - inner, 0)
+        active = self.norms(gradient + self.groups.expand(pull) * blocks)
+        at_zero = jnp.maximum(self.norms(gradient) - inner, 0)
         # where the whole group is zero its blocks share the outer slope's ball
         size = jnp.maximum(whole_norms(at_zero)[..., None], TINY)
         empty = jnp.maximum(1 - outer / size, 0) * at_zero
         return jnp.where(norms > 0, active, jnp.where(whole > 0, at_zero, empty))
 
+    def slope_at_zero(self) -> Array:
+        """The feature's level counts every cohort, `lam1 sqrt(M) + lam2`; M unknown is 1."""
+        return (self.share * (self.n_cohorts or 1) ** 0.5 + 1 - self.share) * jnp.asarray(self.lam)
+
     def lambda_max(self, gradient: Array) -> Array:
-        blocks = self._blocks(gradient)
-        norms = self._norms(blocks)
+        blocks = self.blocks(gradient)
+        norms = self.norms(blocks)
         whole = whole_norms(norms)
-        unit = self.with_lam(1.0)._lam(whole)
+        unit = self.with_lam(1.0).lams(whole)
 
         def excess(lam):
-            outer, inner = self._lams(lam * unit, blocks)
+            outer, inner = self._levels(lam * unit, blocks)
             return whole_norms(jnp.maximum(norms - inner, 0)) - outer
 
         # the norm is enough: `||(n_m - (1 - share) n)_+|| <= share n` for `n = ||(n_1 .. n_M)||`

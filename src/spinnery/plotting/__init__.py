@@ -9,6 +9,7 @@ from .images import plot_atoms, plot_images
 from .learning import plot_learning, plot_reconstructions, plot_weights
 from .path import plot_path
 from .predictions import plot_predictions
+from .survival import plot_kaplan_meier
 
 __all__ = [
     "plot_atoms",
@@ -17,6 +18,7 @@ __all__ = [
     "plot_cv",
     "plot_embedding",
     "plot_images",
+    "plot_kaplan_meier",
     "plot_learning",
     "plot_path",
     "plot_points",

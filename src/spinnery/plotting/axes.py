@@ -39,19 +39,6 @@ def title(ax: Axes, text: str) -> None:
     ax.set_title(text, loc="left", fontsize=11, color=INK)
 
 
-def feature_names(estimator) -> np.ndarray:
-    """The columns' names, or x0, x1, ... if the estimator was fitted without names."""
-    names = getattr(estimator, "feature_names_in_", None)
-    if names is None:
-        names = [f"x{j}" for j in range(estimator.n_features_in_)]
-    return np.asarray(names, dtype=object)
-
-
-def strengths(estimator) -> np.ndarray:
-    """Norm of every feature's first-layer weights, over all cohorts, `(n_features,)`."""
-    return np.linalg.norm(np.atleast_2d(estimator.coef_norm_), axis=0)
-
-
 def label_lines(
     ax: Axes, x: float, heights: Sequence[float], texts: Sequence[str], colours: Sequence[str]
 ) -> None:

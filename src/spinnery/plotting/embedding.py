@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from ..embedding import SNE, TSNE
-from ..views import embedder, seen
+from ..embedding.views import embedder, seen
 from .axes import COLOURS, FAINT, INK, LABEL_SIZE, LONGEST, MUTED, new_axes, plural, title
 
 MARKERS = "o^sDvP"

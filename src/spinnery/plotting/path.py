@@ -7,6 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FixedFormatter, FixedLocator, MaxNLocator, NullLocator
 from sklearn.utils.validation import check_is_fitted
 
+from ..estimators.reading import feature_names, strengths
 from .axes import (
     COLOURS,
     FAINT,
@@ -14,11 +15,9 @@ from .axes import (
     LABEL_SIZE,
     MUTED,
     clean,
-    feature_names,
     label_lines,
     new_axes,
     plural,
-    strengths,
     title,
 )
 from .cv import chosen_row

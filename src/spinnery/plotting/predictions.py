@@ -8,18 +8,20 @@ from sklearn.base import is_classifier
 from sklearn.metrics import confusion_matrix, r2_score
 from sklearn.utils.validation import check_is_fitted
 
+from ..outcomes.times import read_times
 from .axes import COLOURS, INK, LABEL_SIZE, MUTED, clean, new_axes, title
+from .survival import plot_kaplan_meier
 
 
 def plot_predictions(estimator, X, y, ax: Axes | None = None) -> Axes:
-    """Predicted against observed targets, or a confusion matrix for classifiers.
+    """Predicted against observed: a scatter, a confusion matrix, or curves by thirds of risk.
 
     Parameters
     ----------
     estimator : a fitted estimator
     X : array-like of shape (n, p)
         Preferably samples that the fit has not seen.
-    y : array-like of shape (n,) or (n, n_outputs)
+    y : array-like of shape (n,) or (n, n_outputs), or survival times
     ax : matplotlib Axes, optional
         Where to draw; default a new figure of 5.4 by 4.8 inches.
 
@@ -28,10 +30,21 @@ def plot_predictions(estimator, X, y, ax: Axes | None = None) -> Axes:
     matplotlib Axes
     """
     check_is_fitted(estimator)
-    predicted = estimator.predict(X)
+    outcome = getattr(estimator, "outcome_", None)
+    if outcome is not None and outcome.task == "survival":
+        return plot_kaplan_meier(read_times(y), estimator.predict(X), ax=ax)
     if is_classifier(estimator):
-        return draw_confusion(np.asarray(y), predicted, estimator.classes_, ax)
-    return draw_scatter(np.asarray(y, float), predicted, ax)
+        return draw_confusion(np.asarray(y), estimator.predict(X), estimator.classes_, ax)
+    return draw_scatter(np.asarray(y, float), estimator.predict(X), ax)
+
+
+def draw_predictions(outcome, y: np.ndarray, outputs: np.ndarray, ax: Axes | None = None) -> Axes:
+    """The picture for the kind of outcome, of outputs `(n, K)` in the targets' units."""
+    if outcome.task == "survival":
+        return plot_kaplan_meier(y, outcome.predict(outputs), ax=ax)
+    if outcome.task == "classification":
+        return draw_confusion(np.asarray(y), outcome.predict(outputs), outcome.classes, ax)
+    return draw_scatter(np.asarray(y, float), outcome.predict(outputs), ax)
 
 
 def draw_scatter(observed: np.ndarray, predicted: np.ndarray, ax: Axes | None = None) -> Axes:

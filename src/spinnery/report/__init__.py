@@ -2,14 +2,7 @@
 
 from __future__ import annotations
 
-from .summary import classification_metrics, facts, regression_metrics, selected_table
+from .summary import facts, selected_table
 from .terminal import print_pairs, print_selected
 
-__all__ = [
-    "classification_metrics",
-    "facts",
-    "print_pairs",
-    "print_selected",
-    "regression_metrics",
-    "selected_table",
-]
+__all__ = ["facts", "print_pairs", "print_selected", "selected_table"]

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from sklearn import metrics
 
-from ..plotting.axes import feature_names, strengths
+from ..estimators.reading import feature_names, strengths
 
 
 def selected_table(estimator, folds: np.ndarray | None = None) -> pd.DataFrame:
@@ -49,35 +48,4 @@ def facts(estimator) -> dict[str, str]:
             f"relative stationarity {estimator.stationarity_:.1e} "
             f"(tolerance {estimator.tol:g} {verdict})"
         ),
-    }
-
-
-def classification_metrics(y, proba: np.ndarray, classes: np.ndarray) -> dict[str, float]:
-    """Accuracy, what always naming the commonest class would score, log-loss, and (two classes)
-    the area under the ROC curve.
-
-    Parameters
-    ----------
-    y : (n,) labels
-    proba : (n, n_classes) probabilities
-    classes : (n_classes,) labels, in the order of the columns
-    """
-    y, predicted = np.asarray(y), classes[proba.argmax(axis=1)]
-    commonest = max(float(np.mean(y == c)) for c in classes)
-    out = {
-        "accuracy": float(np.mean(y == predicted)),
-        "accuracy of the commonest class": commonest,
-        "log-loss": float(metrics.log_loss(y, proba, labels=classes)),
-    }
-    if len(classes) == 2 and len(np.unique(y)) == 2:
-        out["area under the ROC curve"] = float(metrics.roc_auc_score(y == classes[1], proba[:, 1]))
-    return out
-
-
-def regression_metrics(y, predicted: np.ndarray) -> dict[str, float]:
-    """R², root mean squared error and mean absolute error."""
-    return {
-        "R²": float(metrics.r2_score(y, predicted)),
-        "root mean squared error": float(metrics.root_mean_squared_error(y, predicted)),
-        "mean absolute error": float(metrics.mean_absolute_error(y, predicted)),
     }

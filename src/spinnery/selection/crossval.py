@@ -1,13 +1,62 @@
-"""Choice of the ridge by cross-validation, with the supports in tow."""
+"""Size, ridge and architecture by cross-validation, with the supports in tow."""
 
 from __future__ import annotations
 
-from .curve import Curve, strongest
+from typing import NamedTuple
+
+import numpy as np
+
+from ..inputs.table import Table
+from ..progress import Steps
+from .curve import Curve, choose, strongest
+from .exchange import Candidate
 from .search import Search
+from .starts import Settings
 
 SEARCH_RIDGES = {False: (0.01,), True: (0.01, 0.1, 1.0)}  # by linearity: linear searches are cheap
 RIDGE_RANGE = (1e-3, 100.0)
 FAR = 8  # ratio of ridges beyond which supports are searched anew
+
+
+class Chosen(NamedTuple):
+    """What cross-validation chose, and what it chose from."""
+
+    hidden: tuple[int, ...]
+    curve: Curve
+    position: int  # of the chosen size in the curve
+    blocks: Curve | None  # over cohorts' blocks of the chosen features
+    fit: Candidate  # the model of all samples, to tolerance
+    stationarity: float
+    n_iter: int
+    models: list[Candidate]  # of all samples, by size
+    lambdas: np.ndarray  # of each, the smallest lambda that keeps all others out
+
+
+def cross_validate(
+    table: Table, folds: list[np.ndarray], architectures: list[tuple[int, ...]], rule: str,
+    settings: Settings, steps: Steps,
+) -> Chosen:  # fmt: skip
+    """Search every architecture, choose one, a ridge and a size, and fit that to all samples.
+
+    Over several cohorts, single cohorts' blocks of the chosen features leave as long as
+    cross-validation agrees.
+    """
+    searches = [Search(table, folds, hidden, settings, steps) for hidden in architectures]
+    found = [(search, best_curve(search)) for search in searches]
+    search, curve = found[choose([curve for _, curve in found])]
+    position = curve.position(rule)
+    size = int(curve.sizes[position])
+    curve = search.consult(curve, size)
+    chosen, blocks = curve.candidates[size], None
+    if table.n_cohorts > 1 and size > 0:
+        blocks = search.block_curve(curve, size)
+        chosen = blocks.candidates[int(blocks.sizes[blocks.position(rule)])]
+    fit, stationarity, n_iter = search.finish(chosen, curve.ridge)
+    models = [fit if k == size else curve.candidates[k] for k in curve.sizes]
+    lambdas = search.lambdas(models, curve.ridge)
+    return Chosen(
+        search.hidden, curve, position, blocks, fit, stationarity, n_iter, models, lambdas
+    )
 
 
 def best_curve(search: Search) -> Curve:
@@ -16,12 +65,7 @@ def best_curve(search: Search) -> Curve:
     The ridge walks by factors of two (or over `settings.ridges`) with the supports in tow; if it
     ends far away, supports are searched again there.
     """
-    curves = []
-    for ridge in SEARCH_RIDGES[not search.hidden]:
-        curves.append(search.curve(ridge))
-        if search.interrupted:
-            return strongest(curves)
-    curve = strongest(curves)
+    curve = strongest([search.curve(ridge) for ridge in SEARCH_RIDGES[not search.hidden]])
     for _ in range(2):
         ridge = _best_ridge(search, curve)
         if ridge == curve.ridge:

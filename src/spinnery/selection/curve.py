@@ -34,6 +34,10 @@ class Curve:
         """The models of the lane that saw all samples, by size."""
         return self.lanes[0]
 
+    def at(self, size: int) -> list[Candidate]:
+        """Each lane's model of that size, else the next smaller, else the smallest."""
+        return [at_size(found, size) for found in self.lanes]
+
     @property
     def mean(self) -> np.ndarray:
         """Mean held-out loss of each size."""
@@ -66,10 +70,16 @@ def choose(curves: list[Curve]) -> int:
     winner = order[0]
     for i in order[1:]:
         gain = curves[winner].folds[curves[winner].best()] - curves[i].folds[curves[i].best()]
-        least = WORTHWHILE * curves[winner].mean.min()
+        least = WORTHWHILE * abs(curves[winner].mean.min())
         if gain.mean() > max(standard_error(gain), least):
             winner = i
     return winner
+
+
+def at_size(found: dict[int, Candidate], size: int) -> Candidate:
+    """The candidate of that size, else the next smaller, else the smallest."""
+    smaller = [k for k in found if k <= size]
+    return found[max(smaller) if smaller else min(found)]
 
 
 def standard_error(folds: np.ndarray) -> np.ndarray:

@@ -9,7 +9,7 @@ followed by a refit, and for every size the best support seen is kept.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -17,12 +17,12 @@ import jax
 import numpy as np
 
 from ..arrays import Array
-from ..design import split_blocks
-from ..problem import Params
-from ..solvers.refit import Data, refit, score_features
+from ..engine.design import split_blocks
+from ..engine.problem import Params
+from ..engine.refit import Data, Refit, refit, score_features
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Candidate:
     """One lane's best model with a given number of groups."""
 
@@ -30,7 +30,8 @@ class Candidate:
     index: np.ndarray  # (M, k) features in each cohort's slots; >= p where empty
     params: Params  # NumPy, W (k, M T), no lane axis
     objective: float
-    sample_losses: np.ndarray  # (n,) in the device's order
+    held_out: float  # loss on the samples that the lane was not trained on
+    outputs: np.ndarray  # (n, K) raw, in the device's order
 
 
 @dataclass(frozen=True)
@@ -123,16 +124,13 @@ class Exchange:
         scores = score_features(self.data, self.index, self.slot_label, self.labels, self.params)
         self.gain = self.cells.per_group(np.asarray(scores.gain))
         self.cost = np.asarray(scores.cost)
-        params = jax.tree.map(np.asarray, self.params)
-        objective, losses = np.asarray(fit.objective), np.asarray(fit.sample_losses)
+        objective = np.asarray(fit.objective)
+        found = candidates([tuple(sorted(groups)) for groups in self.lanes], self.index, fit)
         for b, groups in enumerate(self.lanes):
             self.gain[list(groups), b] = -np.inf
             known = self.best[b].get(len(groups))
             if known is None or objective[b] < known.objective:
-                self.best[b][len(groups)] = Candidate(
-                    tuple(sorted(groups)), self.index[b].copy(), take_lane(params, b),
-                    float(objective[b]), losses[:, b],
-                )  # fmt: skip
+                self.best[b][len(groups)] = found(b)
         self.on_step()
 
     def _move(self, target: int, enter: bool) -> bool:
@@ -194,6 +192,21 @@ class Exchange:
             nonzero = split_blocks(start.W, self.n_cohorts).any(axis=-1)  # (len, M)
             for g in dict.fromkeys(self.cells.ids[start.features][nonzero].tolist()):
                 self._enter(b, g, rows)
+
+
+def candidates(
+    groups: list[tuple[int, ...]], index: Sequence[np.ndarray] | np.ndarray, fit: Refit
+) -> Callable[[int], Candidate]:
+    """The candidate that each refitted lane is."""
+    fit = jax.tree.map(np.asarray, fit)
+
+    def lane(b: int) -> Candidate:
+        return Candidate(
+            groups[b], index[b].copy(), take_lane(fit.params, b), float(fit.objective[b]),
+            float(fit.held_out[b]), fit.outputs[:, b].copy(),
+        )  # fmt: skip
+
+    return lane
 
 
 def take_lane(params: Params, b: int) -> Params:

@@ -14,13 +14,13 @@ import equinox as eqx
 import jax
 import numpy as np
 
+from ..engine.problem import Params
+from ..engine.refit import Data, entry_lambda, refit, score_features
+from ..inputs.table import Table
 from ..nn import init_lanes
-from ..problem import Params
 from ..progress import Steps
-from ..solvers.refit import Data, entry_lambda, refit, score_features
-from ..table import Table
-from .curve import Curve, standard_error
-from .exchange import Candidate, Cells, Exchange, Start, take_lane
+from .curve import Curve, at_size, standard_error
+from .exchange import Candidate, Cells, Exchange, Start, candidates
 from .starts import Settings, find_starts
 
 PATH_RIDGE = 0.03  # for the dense start and the penalised path: restarts then agree
@@ -43,7 +43,7 @@ class Search:
         self.data = table.padded(weights, np.full(weights.shape[1], PATH_RIDGE))
         self.n_slots = _slots(settings)
         self.sweeps = "bfb" if hidden else "f"
-        self.interrupted = False  # by the user: what is found so far must do
+        self._scores: dict[Candidate, float] = {}
         self._compiling = Thread(target=self._compile)
         self._compiling.start()
 
@@ -56,7 +56,7 @@ class Search:
         with jax.enable_x64(dtype == np.float64):
             lanes = self.data.weights.shape[1]
             W, upper = init_lanes(
-                [0] * lanes, self.n_slots, self.hidden, self.table.n_outputs,
+                [0] * lanes, self.n_slots, self.hidden, self.data.n_outputs,
                 self.settings.activation, dtype,
             )  # fmt: skip
             M = self.data.n_cohorts
@@ -86,7 +86,7 @@ class Search:
         """
         self.steps.say(f"hidden={self.hidden}: cohorts of each feature")
         ids = np.arange(self.table.center.size).reshape(self.data.n_cohorts, -1).T
-        starts = [_start(_at_size(found, size)) for found in curve.lanes]
+        starts = [_start(found) for found in curve.at(size)]
         repeated = [start for start in starts for _ in range(self.restarts)]
         blocks = max(len(start.features) for start in starts) * self.data.n_cohorts
         return self._exchange(curve.ridge, Cells(ids), repeated, blocks, "b")
@@ -99,13 +99,7 @@ class Search:
             self._with_ridge(ridge), cells, starts, self.n_slots, self._tolerance(), SEARCH_ITER,
             self.steps.advance,
         )  # fmt: skip
-        try:
-            best = exchange.run(max_groups, sweeps, self._past_the_best)
-        except KeyboardInterrupt:
-            best = exchange.best
-            if not all(best):
-                raise
-            self.interrupted = True
+        best = exchange.run(max_groups, sweeps, self._past_the_best)
         R = self.restarts
         merged = [_merge(best[b * R : (b + 1) * R]) for b in range(len(self.folds) + 1)]
         return self._curve(ridge, merged)
@@ -114,7 +108,7 @@ class Search:
         """The curve of the same supports refitted at another ridge."""
         best: list[dict[int, Candidate]] = [{} for _ in curve.lanes]
         for size in sizes:
-            lanes = [_at_size(found, int(size)) for found in curve.lanes]
+            lanes = curve.at(int(size))
             for b, candidate in enumerate(self.refit_lanes(lanes, ridge)):
                 best[b][int(size)] = candidate
         return self._curve(ridge, best)
@@ -123,21 +117,8 @@ class Search:
         """One candidate per weighting, refitted at `ridge`."""
         spread = [c for c in lanes for _ in range(self.restarts)]
         fit = refit(self._with_ridge(ridge), *_stack(spread), self._tolerance(), SEARCH_ITER)
-        params = jax.tree.map(np.asarray, fit.params)
-        objective, losses = np.asarray(fit.objective), np.asarray(fit.sample_losses)
-        out = []
-        for b, old in enumerate(lanes):
-            lane = b * self.restarts
-            out.append(
-                Candidate(
-                    old.groups,
-                    old.index,
-                    take_lane(params, lane),
-                    float(objective[lane]),
-                    losses[:, lane],
-                )
-            )
-        return out
+        found = candidates([c.groups for c in spread], [c.index for c in spread], fit)
+        return [found(b * self.restarts) for b in range(len(lanes))]
 
     def consult(self, curve: Curve, size: int) -> Curve:
         """The curve whose model of all samples at `size` is the best of all lanes' supports.
@@ -147,7 +128,7 @@ class Search:
         losses stay as they are.
         """
         lanes = self.data.weights.shape[1]
-        found = [_at_size(lane, size) for lane in curve.lanes]
+        found = [at_size(lane, size) for lane in curve.lanes]
         padded = (found * lanes)[:lanes]
         data = self._for_everyone(curve.ridge)
         fit = refit(data, *_stack(padded), self._tolerance(), SEARCH_ITER)
@@ -157,11 +138,7 @@ class Search:
         best = int(np.nanargmin(objectives))
         if not objectives[best] < own.objective:
             return curve
-        params, losses = jax.tree.map(np.asarray, (fit.params, fit.sample_losses))
-        better = Candidate(
-            found[best].groups, found[best].index, take_lane(params, best),
-            float(objectives[best]), losses[:, best],
-        )  # fmt: skip
+        better = candidates([c.groups for c in padded], [c.index for c in padded], fit)(best)
         return replace(curve, lanes=[{**curve.lanes[0], size: better}, *curve.lanes[1:]])
 
     def finish(self, chosen: Candidate, ridge: float) -> tuple[Candidate, float, int]:
@@ -171,9 +148,7 @@ class Search:
         tolerances = np.full(lanes, np.inf, self.table.X.dtype)  # only lane 0 has work to do
         tolerances[0] = self.settings.tol / 2
         fit = refit(self._with_ridge(ridge), index, params, tolerances, self.settings.max_iter)
-        params = take_lane(jax.tree.map(np.asarray, fit.params), 0)
-        losses = np.asarray(fit.sample_losses)[:, 0]
-        final = Candidate(chosen.groups, chosen.index, params, float(fit.objective[0]), losses)
+        final = candidates([chosen.groups] * lanes, index, fit)(0)
         return final, float(fit.stationarity[0]), int(fit.n_iter[0])
 
     def lambdas(self, models: list[Candidate], ridge: float) -> np.ndarray:
@@ -214,12 +189,12 @@ class Search:
     def _starts(self) -> list[Start]:
         self.steps.say(f"hidden={self.hidden}: path")
         seeds = [self.settings.seed + r for r in range(self.restarts)] * (len(self.folds) + 1)
-        return find_starts(self.data, seeds, self.hidden, self.table.n_outputs, self.settings)
+        return find_starts(self.data, seeds, self.hidden, self.data.n_outputs, self.settings)
 
     def _curve(self, ridge: float, best: list[dict[int, Candidate]]) -> Curve:
         sizes = np.array(sorted(best[0]))
         folds = np.array(
-            [[self._held_out(f, _at_size(best[f + 1], k)) for f in range(len(self.folds))]
+            [[self._held_out(f, at_size(best[f + 1], k)) for f in range(len(self.folds))]
              for k in sizes]
         )  # fmt: skip
         return Curve(self.hidden, ridge, sizes, folds, best)
@@ -233,17 +208,21 @@ class Search:
         means = {}
         for size in best[0]:
             lanes = [_merge(best[b * R : (b + 1) * R]) for b in range(1, len(self.folds) + 1)]
-            losses = np.array([self._held_out(f, _at_size(c, size)) for f, c in enumerate(lanes)])
+            losses = np.array([self._held_out(f, at_size(c, size)) for f, c in enumerate(lanes)])
             means[size] = losses
         lowest = min(means, key=lambda k: means[k].mean())
         excess = means[largest] - means[lowest]
         return largest >= lowest + PATIENCE and excess.mean() > 2 * standard_error(excess)
 
     def _held_out(self, fold: int, candidate: Candidate) -> float:
-        rows = self.folds[fold]
-        weights = self.table.weights[rows]
-        losses = candidate.sample_losses[self.table.layout[0][rows]]
-        return float(weights @ losses / weights.sum())
+        """The loss on a fold of a model that was fitted without it, or minus the user's score."""
+        if self.settings.scorer is None:
+            return candidate.held_out
+        if candidate not in self._scores:
+            rows = self.folds[fold]
+            outputs = candidate.outputs[self.table.layout[0][rows]]
+            self._scores[candidate] = -self.settings.scorer(outputs, rows)
+        return self._scores[candidate]
 
 
 def _start(candidate: Candidate) -> Start:
@@ -273,9 +252,3 @@ def _merge(restarts: list[dict[int, Candidate]]) -> dict[int, Candidate]:
             if size not in out or candidate.objective < out[size].objective:
                 out[size] = candidate
     return out
-
-
-def _at_size(found: dict[int, Candidate], size: int) -> Candidate:
-    """The candidate of that size, else the next smaller, else the smallest."""
-    smaller = [k for k in found if k <= size]
-    return found[max(smaller) if smaller else min(found)]

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import jax
 import numpy as np
 
+from ..engine.path import Groups, Path, lambda_linear, sparse_starts
+from ..engine.problem import Params
+from ..engine.products import Products, best_products
+from ..engine.refit import Data
+from ..engine.start import dense_start, present
 from ..nn import Sharing, Upper
-from ..path import Groups, Path, lambda_linear, sparse_starts
 from ..penalties import Penalty
-from ..problem import Params
-from ..solvers.products import Products, best_products
-from ..solvers.refit import Data
-from ..start import dense_start, present
 from .exchange import Start
 
 FIRST_LAMBDA = 0.1  # of the linear model's lambda_max
 PRODUCTS = 0.25  # share of a start's features that come from squares and products
 PRODUCT_ROWS = 0.5  # standard deviation of their rows' random weights
+
+
+Scorer = Callable[[np.ndarray, np.ndarray], float]  # of outputs (m, K) of the rows (m,)
 
 
 @dataclass(frozen=True)
@@ -35,6 +39,7 @@ class Settings:
     tol: float
     max_iter: int
     sharing: Sharing
+    scorer: Scorer | None = None  # of a fold's outputs, in place of the held-out loss
 
 
 def find_starts(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from sklearn.base import clone, is_classifier
-from sklearn.metrics import balanced_accuracy_score
+from sklearn.base import clone
 
-from ..cohorts import encode_cohorts
+from ..inputs.cohorts import encode_cohorts
+from ..outcomes.times import read_times
 
 
 def leave_one_cohort_out(estimator, X, y, cohorts, standardise: bool = True) -> pd.DataFrame:
@@ -17,7 +17,7 @@ def leave_one_cohort_out(estimator, X, y, cohorts, standardise: bool = True) -> 
 
     Parameters
     ----------
-    estimator : an IntegrativeSPINNClassifier, IntegrativeSPINNRegressor, or their CV forms
+    estimator : an IntegrativeSPINNClassifier, -Regressor or -Survival, or their CV forms
         Cloned for every fit; its own `new_cohorts` is ignored.
     X : array-like of shape (n_samples, n_features)
     y : array-like of shape (n_samples,)
@@ -29,16 +29,16 @@ def leave_one_cohort_out(estimator, X, y, cohorts, standardise: bool = True) -> 
 
     Returns
     -------
-    DataFrame with one row per cohort: `cohort`, `n_samples`, `score` (accuracy, or R squared),
-    `balanced_accuracy` (classes; the mean over classes of the share found) or `correlation`
-    (regression), and `n_features` selected without it.
+    DataFrame with one row per cohort: `cohort`, `n_samples`, `score` (accuracy, R squared or
+    concordance), `balanced_accuracy` (classes; the mean over classes of the share found) or
+    `correlation` (numbers), and `n_features` selected without it.
 
     Raises
     ------
     ValueError
         If there are fewer than two cohorts.
     """
-    X, y = np.asarray(X, float), np.asarray(y)
+    X, y = np.asarray(X, float), read_times(y) if isinstance(y, pd.DataFrame) else np.asarray(y)
     names, codes = encode_cohorts(cohorts, len(X))
     if len(names) < 2:
         raise ValueError(
@@ -59,9 +59,6 @@ def leave_one_cohort_out(estimator, X, y, cohorts, standardise: bool = True) -> 
         predicted = model.predict(X[left], cohorts=names[codes[left]])
         score = model.score(X[left], y[left], cohorts=names[codes[left]])
         row = {"cohort": name, "n_samples": int(left.sum()), "score": score}
-        if is_classifier(model):
-            row["balanced_accuracy"] = balanced_accuracy_score(y[left], predicted)
-        else:
-            row["correlation"] = float(np.corrcoef(y[left], predicted)[0, 1])
+        row |= model.outcome_.transfer_measures(y[left], predicted)
         rows.append({**row, "n_features": int(model.get_support().sum())})
     return pd.DataFrame(rows)

@@ -10,8 +10,8 @@ from typing import Any
 import jax.numpy as jnp
 import numpy as np
 
-from ..design import round_up
-from ..solvers.stochastic import Batches
+from ..engine.design import round_up
+from .stochastic import Batches
 
 RESIDENT = 2**28  # numbers of X that stay on the device, 1 GB in float32
 PIECE = 2**23  # of larger data, numbers there at once, 32 MB

@@ -15,13 +15,13 @@ import jax.numpy as jnp
 import numpy as np
 import optax
 
-from ..losses import Loss
+from ..losses import AnyLoss
 from ..penalties import Penalty
 from ..progress import Steps
-from ..solvers.stochastic import Batches, State, Sums, draws, evaluate, train
-from . import checkpoint
+from ..storage import checkpoint
 from .batches import Arrays, Samples
 from .selection import leaving, narrowed
+from .stochastic import Batches, State, Sums, draws, evaluate, train
 
 CHUNK = 1024  # samples evaluated together
 
@@ -36,8 +36,8 @@ class Source(Protocol):
 class Recipe:
     """How to train."""
 
-    loss: Loss
-    metric: str
+    loss: AnyLoss
+    metric: str | None  # "accuracy", "mse" or none beside the loss
     optimizer: optax.GradientTransformation
     ridge: float
     epochs: int
@@ -88,9 +88,9 @@ def train_epochs(
             start = time.perf_counter()
             state, row = _epoch(training, recipe, source, epoch, ridge, key, steps)
             if judged is not None:
-                row["val_loss"], row[f"val_{recipe.metric}"] = score(
-                    state.network, judged, recipe.loss, recipe.metric
-                )
+                row["val_loss"], value = score(state.network, judged, recipe.loss, recipe.metric)
+                if recipe.metric is not None:
+                    row[f"val_{recipe.metric}"] = value
             row["seconds"] = time.perf_counter() - start
             if not np.isfinite([row["loss"], row.get("val_loss", 0.0)]).all():
                 training.diverged = True
@@ -131,15 +131,16 @@ def _epoch(training: Training, recipe: Recipe, source: Source, epoch: int, ridge
     row = {
         "epoch": epoch + 1,
         "loss": sum(float(p.loss) for p in parts) / n if parts[-1].finite else np.nan,
-        recipe.metric: sum(float(p.metric) for p in parts) / n,
-        "learning_rate": rate,
     }
+    if recipe.metric is not None:
+        row[recipe.metric] = sum(float(p.metric) for p in parts) / n
+    row["learning_rate"] = rate
     if training.state.step == 0:
         row["first_loss"] = float(parts[0].first)
     return state, row
 
 
-def score(network: Any, judged: Source, loss: Loss, metric: str) -> tuple[float, float]:
+def score(network: Any, judged: Source, loss: AnyLoss, metric: str | None) -> tuple[float, float]:
     """Mean loss and metric of the network, as in prediction, over the epoch that `judged` gives."""
     network = eqx.nn.inference_mode(network)
     totals, weight = np.zeros(2), 0.0

@@ -1,0 +1,238 @@
+"""The penalised path, dense to sparse.
+
+All features are trained with ridge alone, then lambda rises and each solve starts where the last
+ended. The other direction is a trap: with `W = 0` the upper weights see no gradient, ridge takes
+them to zero, and `(0, 0)` is stationary for ever.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from ..arrays import Array
+from ..compilation import QUICK
+from ..penalties import FeatureGroups, Penalty, Rows
+from . import proximal
+from .design import Design, dense_design, round_up
+from .problem import Params, Problem
+from .refit import Data
+
+RATIO = 1.25  # between successive lambdas
+WORKING_SET = 2048  # features solved for at once when p is larger
+
+
+class Groups(eqx.Module):
+    """The group structure of all features: `ids` `(p,)`, and a penalty weight per group."""
+
+    ids: np.ndarray
+    weights: np.ndarray | None  # (n_groups,), None for all ones
+
+    @property
+    def trivial(self) -> bool:
+        return self.weights is None and len(np.unique(self.ids)) == len(self.ids)
+
+    def restrict(self, penalty: Penalty, features: np.ndarray) -> Penalty:
+        """The penalty on `features` alone, numbers `>= p` being padding."""
+        if self.trivial:
+            return penalty.with_groups(Rows(), None)
+        inside = features < len(self.ids)
+        ids = np.where(inside, self.ids[np.where(inside, features, 0)], self.ids.max() + 1)
+        present, local = np.unique(ids, return_inverse=True)
+        weights = np.ones(len(features))
+        if self.weights is not None:
+            real = present < len(self.weights)  # padding is a group of its own
+            weights[: len(present)][real] = self.weights[present[real]]
+        return penalty.with_groups(
+            FeatureGroups(jnp.asarray(local), len(features)), jnp.asarray(weights)
+        )
+
+
+class Path:
+    """Warm-started penalised solves of B lanes on a shared working set of features.
+
+    Parameters
+    ----------
+    data : Data
+        Padded, on the device.
+    penalty : Penalty
+        Its `lam` is replaced at each solve.
+    groups : Groups
+        Structure of the real features (fewer than `data.X.shape[1]` when padded).
+    params : Params
+        Where to start, `W` over all features.
+    """
+
+    def __init__(self, data: Data, penalty: Penalty, groups: Groups, params: Params):
+        self.data, self.penalty, self.groups = data, penalty, groups
+        self.p = data.X.shape[1]
+        self.upper = params.upper
+        self.W: Array = params.W
+        norms = np.linalg.norm(np.asarray(params.W), axis=(1, 2))
+        self._set_working(self._whole_groups(np.argsort(-norms)[: self._capacity()]), params.W)
+        B = data.weights.shape[1]
+        self.step = proximal.initial_step(B, data.X.dtype)
+
+    def solve(self, lam: float | Array, tol: float, max_iter: int) -> proximal.Solution:
+        """Solve at `lam` (a number or one per lane) to stationarity over all features."""
+        B = self.data.weights.shape[1]
+        lams = np.broadcast_to(np.asarray(lam, self.data.X.dtype), (B,))
+        for _ in range(10):
+            penalty = self.groups.restrict(self.penalty, self.features).with_lam(lams)
+            solution = proximal.solve(
+                self.problem, penalty, Params(self.W, self.upper), self.step, tol, max_iter
+            )
+            (self.W, self.upper), self.step = solution.params, solution.step
+            violators = self._violators(lams)
+            if not len(violators):
+                break
+            self._admit(violators)
+        return solution
+
+    def supports(self) -> list[np.ndarray]:
+        """Positions in the working set of each lane's nonzero rows."""
+        nonzero = np.any(np.asarray(self.W) != 0, axis=-1)
+        return [np.flatnonzero(nonzero[:, b]) for b in range(nonzero.shape[1])]
+
+    # -- working set ------------------------------------------------------------------------
+
+    def _capacity(self) -> int:
+        return min(self.p, max(WORKING_SET, 4 * self.data.X.shape[0]))
+
+    def _whole_groups(self, features: np.ndarray) -> np.ndarray:
+        """`features`, joined by the other members of their groups."""
+        if self.groups.trivial:
+            return features
+        real = features[features < len(self.groups.ids)]
+        return np.flatnonzero(np.isin(self.groups.ids, self.groups.ids[real]))
+
+    def _set_working(self, features: np.ndarray, W: Array) -> None:
+        size = min(self.p, round_up(len(features), 16))
+        padded = np.full(size, self.p)
+        padded[: len(features)] = np.sort(features)
+        self.features = padded
+        X = self.data.X
+        if size < self.p or not np.array_equal(padded, np.arange(self.p)):
+            X = _take_columns(X, padded)
+            W = np.concatenate([np.asarray(W)[: self.p], np.zeros((1, *W.shape[1:]), W.dtype)])[
+                padded
+            ]
+        self.X, self.problem = X, self.data.over(X)
+        self.W = W
+
+    def _violators(self, lams: Array) -> np.ndarray:
+        """Features outside the working set that would enter at the current solution."""
+        if np.count_nonzero(self.features < self.p) == self.p:
+            return np.zeros(0, int)
+        outside = np.ones(self.p, bool)
+        outside[self.features[self.features < self.p]] = False
+        outside[len(self.groups.ids) :] = False
+        excess = _entering(
+            self.data.over(self.data.X),
+            self.groups.restrict(self.penalty, np.arange(self.p)).with_lam(lams),
+            Params(self.W, self.upper), self.problem.design,
+        )  # fmt: skip
+        return np.flatnonzero(outside & np.asarray(excess))
+
+    def _admit(self, violators: np.ndarray) -> None:
+        used = np.any(np.asarray(self.W) != 0, axis=(1, 2))
+        wanted = self._whole_groups(np.concatenate([self.features[used], violators]))
+        W = np.zeros((self.p + 1, *self.W.shape[1:]), self.W.dtype)
+        W[self.features] = self.W  # the last row takes what padding writes
+        spare = np.setdiff1d(self.features[self.features < self.p], wanted)
+        room = max(self._capacity() - len(wanted), 0)
+        self._set_working(np.union1d(wanted, spare[:room]), W)
+
+
+@jax.jit
+def _take_columns(X: Array, columns: Array) -> Array:
+    return jnp.take(X, columns, axis=1, mode="fill", fill_value=0)
+
+
+@partial(jax.jit, compiler_options=QUICK)
+def _entering(full: Problem, penalty: Penalty, params: Params, design: Design) -> Array:
+    """Features whose zero row violates optimality in some lane, `(p,)` bool."""
+
+    def total(Z):
+        return jnp.sum(full.upper_value(params.upper, Z))
+
+    gradient = full.design.rmatmul(jax.grad(total)(design.matmul(params.W)))
+    distance = penalty.distance(jnp.zeros_like(gradient), gradient)
+    lam = jnp.asarray(penalty.lam)
+    violated = penalty.groups.expand(distance > 1e-3 * lam)[..., 0]
+    return jnp.any(violated, axis=1)
+
+
+def lambda_linear(data: Data, penalty: Penalty, groups: Groups) -> float:
+    """Smallest lambda at which a linear model on all of the data is empty.
+
+    A scale for lambdas that knows the data: the largest association of a feature with the
+    targets, which under pure noise is the noise's own largest.
+    """
+    restricted = groups.restrict(penalty, np.arange(data.X.shape[1])).with_lam(1.0)
+    return float(_lambda_max(restricted, data))
+
+
+@partial(jax.jit, compiler_options=QUICK)
+def _lambda_max(penalty: Penalty, data: Data) -> Array:
+    """By the gradient at the best constant outputs, to which halved Newton steps lead."""
+    weights, n_outputs = data.everyone, data.n_outputs
+    targets = data.targets if data.targets.ndim == 2 else data.targets[:, 0]
+
+    def gradient(constant):
+        def total(outputs):
+            return data.loss.total(outputs[:, None], targets[:, None], weights[:, None])[0]
+
+        outputs = jnp.broadcast_to(constant, (len(weights), n_outputs))
+        curvature = data.loss.curvature(outputs, targets, weights)
+        return jax.grad(total)(outputs), jnp.einsum("nkk->k", curvature)
+
+    def step(_, constant):
+        slope, curvature = gradient(constant)
+        return constant - 0.5 * jnp.sum(slope, axis=0) / jnp.maximum(curvature, 1e-6)
+
+    constant = jax.lax.fori_loop(0, 25, step, jnp.zeros(n_outputs, weights.dtype))
+    slope = gradient(constant)[0]
+    design = dense_design(data.X, data.bounds)
+    return penalty.lambda_max(design.rmatmul(slope[:, None])[:, 0])
+
+
+def sparse_starts(
+    path: Path, lam: float, max_features: int, tol: float = 1e-2, max_iter: int = 60,
+    max_steps: int = 40,
+) -> list[tuple[np.ndarray, np.ndarray, object]]:  # fmt: skip
+    """Raise lambda until every lane keeps at most `max_features`.
+
+    Returns per lane the features, their rows and the upper network at the first lambda that
+    left so few, or at the last that left any, cut to the largest rows.
+    """
+    kept = _nonzero_rows(path)  # where even the first lambda empties a lane
+    for _ in range(max_steps):
+        path.solve(lam, tol, max_iter)
+        lanes = _nonzero_rows(path)
+        for b, lane in enumerate(lanes):
+            if len(lane[0]) and len(kept[b][0]) > max_features:
+                kept[b] = lane
+        if all(len(k[0]) <= max_features for k in kept) or not any(len(k[0]) for k in lanes):
+            break
+        lam *= RATIO
+    return [_largest_rows(start, max_features) for start in kept]
+
+
+def _nonzero_rows(path: Path) -> list[tuple[np.ndarray, np.ndarray, object]]:
+    """Each lane's features with a nonzero row, these rows, and its upper network."""
+    W, upper = np.asarray(path.W), jax.tree.map(np.asarray, path.upper)
+    return [
+        (path.features[s], W[s, b], jax.tree.map(lambda leaf, b=b: leaf[b], upper))
+        for b, s in enumerate(path.supports())
+    ]
+
+
+def _largest_rows(start, max_features: int):
+    features, rows, upper = start
+    order = np.argsort(-np.linalg.norm(rows, axis=1))[:max_features]
+    return features[order], rows[order], upper

@@ -1,0 +1,170 @@
+"""Relaxed refits: the ridge-only optimum on a few features, chosen lane by lane."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import NamedTuple
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+from jax.flatten_util import ravel_pytree
+
+from ..arrays import Array
+from ..compilation import QUICK
+from ..losses import AnyLoss
+from ..penalties import Penalty
+from .design import dense_design, lane_design, split_blocks
+from .lbfgs import minimise
+from .problem import Params, Problem
+from .proximal import gradient_scale
+
+
+class Data(eqx.Module):
+    """What all refits share: the data, the loss, and each lane's sample weights and ridge.
+
+    `X` is `(n, p)`, `targets` `(n, q)` or `(n, B, q)`, `weights` `(n, B)`, `ridge` `(B,)`; cohort m
+    is rows `bounds[m]` to `bounds[m + 1]`. `everyone` `(n,)` weighs the samples as if none were
+    held out: those that weigh nothing in a lane judge it.
+    """
+
+    X: Array
+    targets: Array
+    weights: Array
+    ridge: Array
+    loss: AnyLoss
+    bounds: tuple[int, ...] = eqx.field(static=True)
+    everyone: Array
+
+    @property
+    def n_cohorts(self) -> int:
+        return len(self.bounds) - 1
+
+    @property
+    def n_outputs(self) -> int:
+        """K."""
+        return self.loss.n_outputs(self.targets.shape[-1])
+
+    def over(self, X: Array) -> Problem:
+        """The lanes' problems on shared columns `X` `(n, any)`."""
+        design = dense_design(X, self.bounds)
+        return Problem(design, self.targets, self.weights, self.ridge, self.loss)
+
+    def problem(self, index: Array) -> Problem:
+        """The lanes' problems on columns of their own, per cohort.
+
+        `index` is `(B, M, k)`: feature numbers, `>= p` in an empty slot.
+        """
+        design = lane_design(self.X, self.bounds, index)
+        return Problem(design, self.targets, self.weights, self.ridge, self.loss)
+
+
+class Refit(NamedTuple):
+    """Refitted lanes."""
+
+    params: Params  # W is (k, B, M T), one row per slot
+    objective: Array  # (B,)
+    stationarity: Array  # (B,) gradient norm relative to sqrt(2 f)
+    outputs: Array  # (n, B, K) raw outputs, held-out samples included
+    held_out: Array  # (B,) loss on the samples held out, NaN if there are none
+    n_iter: Array  # (B,)
+
+
+@partial(jax.jit, compiler_options=QUICK)
+def refit(
+    data: Data, index: Array, params: Params, tol: Array | float, max_iter: Array | int
+) -> Refit:
+    """Minimise the ridge objective on each lane's own features from `params` by L-BFGS."""
+    problem = data.problem(index)
+    x, restore = _ravel_lanes(params)
+
+    def value_and_grad(x):
+        params = restore(x)
+        grad = problem.gradient(params, problem.design.matmul(params.W))
+        return grad.value, _ravel_lanes(Params(grad.W, grad.upper))[0]
+
+    best = minimise(value_and_grad, x, tol, max_iter, gradient_scale)
+    params = restore(best.x)
+    stationarity = jnp.sqrt(jnp.sum(best.gradient**2, axis=-1)) / gradient_scale(best.value)
+    outputs = problem.outputs(params.upper, problem.design.matmul(params.W))
+    held_out = data.loss.held_out(
+        outputs, problem.lane_targets, data.everyone[:, None], data.weights
+    )
+    return Refit(params, best.value, stationarity, outputs, held_out, best.n_iter)
+
+
+class Scores(NamedTuple):
+    """First-order value of every feature to a refitted lane."""
+
+    gain: Array  # (p, B, M) expected fall of the objective if the feature's block enters
+    cost: Array  # (q, B) rise of the objective if the slots so labelled leave, nothing else moving
+
+
+@partial(jax.jit, compiler_options=QUICK)
+def score_features(
+    data: Data, index: Array, slot_label: Array, labels: Array, params: Params
+) -> Scores:
+    """What entering or leaving would change.
+
+    `slot_label` `(B, M, k)` says which slots leave together, `labels` `(q,)` which to try.
+
+    A new block `w_j` changes the objective by `<g_j, w_j> + 1/2 w_j' H w_j` to second order, with
+    `g_j` its gradient and, for a standardised feature, `H` the output metric of
+    `Problem.output_metric`, common to all features. Its minimum is `-1/2 g_j' H^-1 g_j`: the
+    gain. Plain gradient norms rank by the hidden layer's accidental scale instead; on designs
+    with known truth they miss features that the gain puts first (docs/decisions.md).
+    """
+    problem = data.problem(index)
+    Z = problem.design.matmul(params.W)
+
+    blocks = split_blocks(_gradient_of_all_rows(data, problem, params.upper, Z), data.n_cohorts)
+    p, B, M, T = blocks.shape
+    factor = jnp.linalg.cholesky(problem.output_metric(params.upper, Z)).reshape(B * M, T, T)
+    whitened = jax.vmap(
+        lambda L, g: jax.scipy.linalg.solve_triangular(L, g.T, lower=True).T,
+        in_axes=(0, 1), out_axes=1,
+    )(factor, blocks.reshape(p, B * M, T))  # fmt: skip
+    gain = 0.5 * jnp.sum(whitened**2, axis=-1).reshape(p, B, M)
+
+    def cost(label):
+        keep = jnp.transpose(slot_label != label, (2, 0, 1))[..., None]  # (k, B, M, 1)
+        W = (split_blocks(params.W, M) * keep).reshape(params.W.shape)
+        return problem.value(params._replace(W=W), problem.design.matmul(W))
+
+    return Scores(gain, jax.lax.map(cost, labels) - problem.value(params, Z))
+
+
+@partial(jax.jit, compiler_options=QUICK)
+def entry_lambda(data: Data, penalty: Penalty, index: Array, params: Params) -> Array:
+    """Smallest lambda at which every excluded feature stays out of a refitted lane, `(B,)`.
+
+    `penalty` covers all features. Its `lambda_max` at the gradient of the excluded rows: what
+    keeps `W_j = 0` stationary for each of them.
+    """
+    problem = data.problem(index)
+    Z = problem.design.matmul(params.W)
+    gradient = _gradient_of_all_rows(data, problem, params.upper, Z)
+    lanes = jnp.arange(len(index))[:, None, None]
+    return penalty.lambda_max(gradient.at[index, lanes].set(0, mode="drop"))
+
+
+def _gradient_of_all_rows(data: Data, problem: Problem, upper, Z: Array) -> Array:
+    """Gradient of the loss in every feature's row, in the model or not, `(p, B, M T)`."""
+
+    def total(Z):
+        return jnp.sum(problem.upper_value(upper, Z))
+
+    return dense_design(data.X, data.bounds).rmatmul(jax.grad(total)(Z))
+
+
+def _ravel_lanes(params: Params):
+    """Lanes as rows of one matrix `(B, P)`, and the way back."""
+    tree = (jnp.swapaxes(params.W, 0, 1), params.upper)
+    flat = jax.vmap(lambda lane: ravel_pytree(lane)[0])(tree)
+    _, unravel = ravel_pytree(jax.tree.map(lambda leaf: leaf[0], tree))
+
+    def restore(x: Array) -> Params:
+        W, upper = jax.vmap(unravel)(x)
+        return Params(jnp.swapaxes(W, 0, 1), upper)
+
+    return flat, restore

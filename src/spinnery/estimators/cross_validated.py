@@ -1,0 +1,118 @@
+"""Fitting with size, ridge and architecture chosen by cross-validation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from numbers import Integral
+from typing import Any, ClassVar
+
+import numpy as np
+import pandas as pd
+from sklearn.utils._param_validation import Interval, StrOptions
+
+from ..inputs.table import Table, make_table
+from ..progress import Steps
+from ..selection.crossval import Chosen, cross_validate
+from ..selection.curve import Curve
+from ..selection.folds import draw_folds
+from ..selection.starts import Settings
+from .base import BaseSPINN
+from .model import build_models, path_norms
+from .parameters import COMMON, architectures
+from .scoring import fold_scorer
+
+
+@dataclass(kw_only=True, eq=False, repr=False)
+class CrossValidated(BaseSPINN):
+    """Cross-validated estimators: parameters, fit, fitted attributes."""
+
+    hidden: Any = field(default=((20,), ()), kw_only=False)
+    activation: str = "tanh"
+    penalty: Any = "group_mcp"
+    ridges: Any = None
+    cv: Any = 5
+    scoring: str | Callable | None = None
+    rule: str = "min"
+    max_features: int = 24
+    groups: Any = None
+    penalty_weights: Any = None
+    n_restarts: int = 1
+    tol: float = 1e-3
+    max_iter: int = 2000
+    dtype: str = "float32"
+    random_state: Any = None
+    verbose: bool | None = None
+
+    _parameter_constraints: ClassVar[dict] = {
+        **COMMON,
+        "ridges": ["array-like", None],
+        "cv": ["cv_object"],
+        "scoring": [str, callable, None],
+        "rule": [StrOptions({"min", "1se"})],
+        "max_features": [Interval(Integral, 1, None, closed="left")],
+    }
+
+    def _fit(self, X, y, sample_weight, codes=None, strata=None):
+        self._validate_params()
+        hidden = architectures(self.hidden)
+        X, y, weights, codes = self._read(X, y, sample_weight, codes, strata)
+        names = getattr(self, "cohorts_", np.array(["all"]))
+        seed = self._seed()
+        folds = draw_folds(self.cv, X, y, self.outcome_, codes, names, seed)
+        groups = self._groups(self.n_features_in_)
+        scorer = fold_scorer(self, self.scoring, X, y, codes)
+        settings = Settings(
+            self._penalty(len(names)), groups, self.activation,
+            min(self.max_features, int(groups.ids.max()) + 1), self.n_restarts, self._seed(),
+            None if self.ridges is None else tuple(float(r) for r in self.ridges),
+            self.tol, self.max_iter, self._sharing(), scorer,
+        )  # fmt: skip
+        targets, loss = self.outcome_.encode(y, codes), self.outcome_.loss
+        table = make_table(X, targets, weights, codes, loss, np.dtype(self.dtype))
+        with self._precision(), Steps(self.verbose) as steps:
+            chosen = cross_validate(table, folds, hidden, self.rule, settings, steps)
+        self._report(chosen, table, folds)
+        self._complete(X, y, weights, codes)
+        self._warn_unless_converged()
+        return self
+
+    def _report(self, chosen: Chosen, table: Table, folds: list[np.ndarray]) -> None:
+        curve, place = chosen.curve, chosen.position
+        self.hidden_, self.ridge_ = chosen.hidden, curve.ridge
+        self.lambda_ = float(chosen.lambdas[place])
+        self.stationarity_, self.n_iter_ = chosen.stationarity, max(chosen.n_iter, 1)
+        self.cv_loss_, self.cv_error_ = float(curve.mean[place]), float(curve.error[place])
+        models = [(model.index, model.params.W) for model in chosen.models]
+        self.path_coef_norm_ = path_norms(models, self.n_features_in_)
+        self.path_ = pd.DataFrame(
+            {
+                "lambda": chosen.lambdas,
+                "n_features": np.diff(self.path_coef_norm_.indptr),
+                "cv_mean": curve.mean,
+                "cv_error": curve.error,
+            }
+        )
+        if chosen.blocks is not None:
+            blocks = chosen.blocks
+            self.block_path_ = pd.DataFrame(
+                {"n_blocks": blocks.sizes, "cv_mean": blocks.mean, "cv_error": blocks.error}
+            )
+        raw = held_out_outputs(curve, int(curve.sizes[place]), table, folds)
+        self.cv_predictions_ = self.outcome_.soft(self.outcome_.in_units(raw, table.codes))
+        fit = chosen.fit
+        self._set_models(build_models(table, fit.index, fit.params.W, fit.params.upper))
+
+
+def held_out_outputs(curve: Curve, size: int, table: Table, folds: list[np.ndarray]) -> np.ndarray:
+    """Every sample's raw outputs `(n, K)` by the models of `size` that were fitted without it.
+
+    Averaged where several folds hold it out, NaN where none does.
+    """
+    place = table.layout[0]
+    found = [lane.outputs for lane in curve.at(size)[1:]]
+    total, times = np.zeros((len(place), found[0].shape[1])), np.zeros((len(place), 1))
+    for rows, outputs in zip(folds, found, strict=True):
+        total[rows] += outputs[place[rows]]
+        times[rows] += 1
+    return np.where(times > 0, total / np.maximum(times, 1), np.nan)

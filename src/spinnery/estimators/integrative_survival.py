@@ -1,0 +1,140 @@
+"""Survival times of several cohorts at one lambda."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from ..storage.registry import storable_estimator
+from .cohort_faces import CohortSurvivor
+from .fixed import FixedLambda
+from .parameters import COHORTS, TIES
+
+
+@storable_estimator
+@dataclass(kw_only=True, eq=False, repr=False)
+class IntegrativeSPINNSurvival(CohortSurvivor, FixedLambda):
+    """Integrative sparse-input network for survival times.
+
+    The output is the logarithm of the risk, the loss minus Cox's partial likelihood per event.
+    Cohorts are strata: a sample is compared with its own cohort's only.
+
+    With `m(i)` the cohort of sample i, it minimises over the cohorts' first layers `W_m` and
+    upper networks `u_m` (shared or own)
+
+        loss(u_m(i)(x_i W_m(i)), event, time; w) + ridge/2 ||weights||^2 + sum_j Pen(W_j)
+
+    where row `W_j` holds the feature's blocks of all cohorts, from dense ridge networks by raising
+    lambda to `lam`. Inputs are standardised within cohorts.
+
+    Parameters
+    ----------
+    hidden : tuple of int, default=(20,)
+        Widths of the hidden layers; `()` is a linear (logistic, softmax) model.
+    activation : str, default="tanh"
+        One of "identity", "sigmoid", "tanh", "relu", "leaky_relu", "softplus", "gelu".
+    penalty : str or Penalty, default="group_mcp"
+        Penalty on the first layer's rows: "lasso", "group_lasso", "sparse_group_lasso",
+        "group_mcp", "group_scad", "composite_mcp", "integrative_mcp" (the default over cohorts),
+        "sparse_group_mcp", or an object from `spinnery.penalties` when
+        its shape parameters matter (its `lam` is replaced).
+    lam : float, default=0.2
+        Weight of the penalty, for standardised inputs and targets. Larger is sparser.
+    ridge : float, default=0.1
+        Weight of `1/2 ||.||^2` on all weight matrices.
+    relax : bool, default=True
+        Refit the selected features with ridge alone, which undoes the penalty's shrinkage.
+    share : {"upper", "none"}, default="upper"
+        "upper": cohorts have first layers (and first biases) of their own and share all that
+        follows. "none": own networks, coupled by the penalty and the choice of features alone.
+    own_intercept : bool, default=False
+        Whether the output's bias is each cohort's own even with `share="upper"`.
+    balance : {"sample", "cohort"}, default="sample"
+        Whether the loss counts all samples alike or all cohorts alike.
+    new_cohorts : {"error", "average"}, default="error"
+        What `predict` does with samples of cohorts not seen in `fit`: an error, or the raw
+        outputs (log-odds for classes) averaged over the known cohorts' models.
+    groups : array-like of shape (n_features,), optional
+        Labels of feature groups that enter or leave together (one-hot columns, pathways). A
+        group's threshold carries the square root of its size.
+    penalty_weights : array-like of shape (n_features,), optional
+        Positive factors of `lam` per feature (adaptive penalties), averaged within groups.
+    ties : {"efron", "breslow"}, default="efron"
+        How events at the same time count.
+    n_restarts : int, default=2
+        Random starts trained side by side; the lowest objective wins.
+    tol : float, default=1e-3
+        Relative stationarity to reach (see `stationarity_`).
+    max_iter : int, default=2000
+        Iterations of the last solve and of the last refit, each.
+    dtype : {"float32", "float64"}, default="float32"
+        Precision of the computation. JAX's global settings are not touched.
+    random_state : int, RandomState or None, default=None
+        Seed of the initial weights.
+    verbose : bool or None, default=None
+        Progress bar; None shows it when standard error is a terminal.
+
+    Attributes
+    ----------
+    cohorts_ : (n_cohorts,) array
+        Cohort labels, sorted; the rows of what follows.
+    absent_ : (n_cohorts, n_features) bool array
+        Features that a cohort lacks.
+    selected_ : (n_cohorts, n_features) bool array
+        Features with a nonzero first-layer row, cohort by cohort.
+    coef_norm_ : (n_cohorts, n_features) array
+        Norms of the first-layer rows, cohort by cohort, for standardised inputs: a
+        feature's strength.
+    lambda_ : float
+        `lam`.
+    ridge_ : float
+        Ridge of the returned model.
+    stationarity_ : float
+        Certificate: norm of the gradient mapping at the returned parameters, computed afresh,
+        relative to lambda on the first layer and to the square root of twice the objective
+        elsewhere. After a relaxed refit, that of the refit.
+    n_iter_ : int
+        Iterations of the last solve.
+    path_ : DataFrame
+        Columns `lambda` and `n_features`.
+    path_coef_norm_ : sparse array
+        Row norms of every model on the path, one row per row of `path_`.
+    event_times_ : (n_times,) array
+        Distinct times of events: where the survival curves fall.
+
+    See Also
+    --------
+    IntegrativeSPINNSurvivalCV : chooses all of it by cross-validation; start there.
+
+    References
+    ----------
+    Feng & Simon (2017), Sparse-input neural networks for high-dimensional nonparametric
+    regression and classification. Liu, Huang & Ma (2013), Integrative analysis of multiple cancer
+    genomic datasets under the heterogeneity model. Cox (1972),
+    Regression models and life-tables. Efron (1977), The efficiency of Cox's likelihood function
+    for censored data.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from spinnery import IntegrativeSPINNSurvival, survival_target
+    >>> rng = np.random.default_rng(0)
+    >>> X = rng.uniform(-1, 1, size=(400, 30))
+    >>> cohorts = np.repeat(["north", "south"], 200)
+    >>> sign = np.where(cohorts == "north", 1, -1)
+    >>> time = rng.exponential(np.exp(-4 * sign * X[:, 0] - 4 * X[:, 1]))
+    >>> y = survival_target(time < 2, np.minimum(time, 2))
+    >>> model = IntegrativeSPINNSurvival(lam=0.3, random_state=0)
+    >>> model.fit(X, y, cohorts=cohorts).get_support(indices=True)
+    array([0, 1])
+    """
+
+    ridge: float = 0.1
+    penalty: Any = "integrative_mcp"
+    share: str = "upper"
+    own_intercept: bool = False
+    balance: str = "sample"
+    new_cohorts: str = "error"
+    ties: str = "efron"
+
+    _parameter_constraints: ClassVar[dict] = FixedLambda._parameter_constraints | COHORTS | TIES

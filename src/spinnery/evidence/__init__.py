@@ -1,0 +1,1 @@
+"""How sure: what a procedure does on samples that it has not seen."""

@@ -1,0 +1,79 @@
+"""Columns of a table with a part of their own: what to predict, cohorts, what to leave out."""
+
+from __future__ import annotations
+
+import difflib
+
+import numpy as np
+import pandas as pd
+
+from ..errors import InputError, listing
+from .files import Source
+
+
+def split_cohort(source: Source, cohort: str | None) -> tuple[Source, np.ndarray | None]:
+    """The table without its cohort column, and every row's cohort."""
+    if cohort is None:
+        return source, None
+    source, labels = take_column(source, cohort, "--cohort")
+    if labels.isna().any():
+        raise InputError(
+            f"The cohort column {cohort!r} has {int(labels.isna().sum())} missing values; name the "
+            "study of every row, or remove those rows."
+        )
+    return source, labels.astype(str).to_numpy()
+
+
+def take_column(source: Source, name: str, option: str) -> tuple[Source, pd.Series]:
+    """The table without a column (or an array of its npz file), and that column."""
+    if source.arrays is not None:
+        return source, _npz_target(source, name)
+    _require(source, name, option)
+    rest = source.frame.drop(columns=name)
+    return Source(source.file, rest, source.named), source.frame[name]
+
+
+def split(source: Source, target: str | None, drop: list[str]) -> tuple[Source, pd.Series]:
+    """The table without target and dropped columns, and the target."""
+    frame = source.frame
+    if source.arrays is not None:
+        y = _npz_target(source, target or "y")
+    else:
+        if target is None:
+            raise InputError(f"Name the column to predict: --target, one of {listing(frame)}.")
+        _require(source, target, "--target")
+        y, frame = frame[target], frame.drop(columns=target)
+    if drop and not source.named:
+        raise InputError(f"{source.file} has no column names, so --drop cannot name one.")
+    for name in drop:
+        _require(source, name, "--drop")
+    frame = frame.drop(columns=[name for name in drop if name in frame])
+    if frame.shape[1] == 0:
+        raise InputError(f"{source.file} has no columns to predict {y.name!r} from.")
+    if y.isna().any():
+        raise InputError(
+            f"The target {y.name!r} has {int(y.isna().sum())} missing values; remove those rows. "
+            "(In text files, empty cells and NA count as missing.)"
+        )
+    return Source(source.file, frame, source.named), y
+
+
+def _npz_target(source: Source, target: str) -> pd.Series:
+    arrays = source.arrays or {}
+    if target not in arrays:
+        raise InputError(f"{source.file} has no array {target!r}; it has {listing(arrays)}.")
+    y = arrays[target]
+    if y.shape != (len(source.frame),):
+        raise InputError(
+            f"{source.file}: {target!r} needs one value per row of X, shape "
+            f"({len(source.frame)},); got shape {y.shape}."
+        )
+    return pd.Series(y, name=target)
+
+
+def _require(source: Source, name: str, option: str) -> None:
+    if name in source.frame:
+        return
+    close = difflib.get_close_matches(name, source.frame.columns, n=1)
+    hint = f"did you mean {close[0]!r}?" if close else f"it has {listing(source.frame)}."
+    raise InputError(f"{source.file} has no column {name!r} for {option}; {hint}")

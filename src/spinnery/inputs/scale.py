@@ -1,0 +1,59 @@
+"""Centres and scales of columns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+BLOCK = 2**24  # numbers of a table that are centred at once
+Spread = Callable[[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]
+
+
+def standard_scale(values: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Mean and standard deviation of each column.
+
+    A column whose spread is rounding noise beside its mean is constant: its scale is infinite, so
+    that it becomes zero, and a zero column is never selected. So does one of NaN.
+    """
+    rows = max(BLOCK // max(values.shape[1], 1), 1)  # of a memory-mapped table, a block at a time
+    blocks = [slice(k, k + rows) for k in range(0, len(values), rows)]
+    center = sum(weights[b] @ values[b] for b in blocks)
+    scale = np.sqrt(sum(weights[b] @ (values[b] - center) ** 2 for b in blocks))
+    varies = scale > 1e-7 * np.abs(center) + np.finfo(np.float64).tiny  # False for NaN
+    return np.where(np.isnan(center), 0, center), np.where(varies, scale, np.inf)
+
+
+def robust_scale(values: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Median and 1.4826 times the median absolute deviation of each column.
+
+    Outliers, which a robust loss is there for, would inflate a standard deviation and with it
+    what the loss's `delta` and `lam` mean. Columns with no deviation keep their scale.
+    """
+
+    def median(values):
+        return np.quantile(values, 0.5, axis=0, weights=weights, method="inverted_cdf")
+
+    center = median(values)
+    scale = 1.4826 * median(np.abs(values - center))
+    return center, np.where(scale > 0, scale, standard_scale(values, weights)[1])
+
+
+def standardise(
+    values: np.ndarray, weights: np.ndarray, codes: np.ndarray, dtype, spread: Spread
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Centre and scale columns within cohorts.
+
+    Returns the values `(n, q)` in `dtype`, and `center` and `scale`, `(M, q)`; the scale of a
+    constant column is 1.
+    """
+    values = np.asarray(values, np.float64)
+    out = np.empty(values.shape, dtype)
+    centers, scales = [], []
+    for m in range(codes.max() + 1):
+        rows = codes == m
+        center, scale = spread(values[rows], weights[rows] / weights[rows].sum())
+        out[rows] = np.where(np.isinf(scale), 0, (values[rows] - center) / scale)
+        centers.append(center)
+        scales.append(np.where(np.isinf(scale), 1, scale))
+    return out, np.stack(centers), np.stack(scales)

@@ -1,0 +1,69 @@
+"""Folds: which samples are held out together."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from sklearn.model_selection import KFold, StratifiedKFold, check_cv
+
+from ..inputs.cohorts import deal_folds
+from ..outcomes import Outcome
+
+
+def draw_folds(
+    cv: Any, X, y: np.ndarray, outcome: Outcome, codes: np.ndarray, names: np.ndarray, seed: int
+) -> list[np.ndarray]:
+    """The held-out rows of every fold.
+
+    Parameters
+    ----------
+    cv : int, splitter or iterable
+        An int shuffles, with even shares of the outcome's strata and of cohorts.
+    X : array of shape (n, p)
+    y : validated targets
+    outcome : Outcome
+    codes : (n,) int array, cohorts of the samples
+    names : (M,) array, the cohorts
+    seed : int
+
+    Raises
+    ------
+    ValueError
+        If there are too few samples (or events), or a fold holds out a whole cohort.
+    """
+    strata, several = outcome.strata(y), len(names) > 1
+    if isinstance(cv, (int, np.integer)):
+        _check_number(int(cv), y, outcome)
+        if several:
+            return deal_folds(codes * (int(strata.max()) + 1) + strata, int(cv), seed)
+        kind = StratifiedKFold if outcome.stratified else KFold
+        cv = kind(int(cv), shuffle=True, random_state=seed)
+    labels = strata if outcome.stratified else y
+    splitter = check_cv(cv, labels, classifier=outcome.stratified)
+    groups = {"groups": codes} if several else {}
+    folds = [test for _, test in splitter.split(X, labels, **groups)]
+    outcome.check_folds(y, folds)
+    _check_cohorts(folds, codes, names)
+    return folds
+
+
+def _check_number(n_folds: int, y: np.ndarray, outcome: Outcome) -> None:
+    most, what = outcome.most_folds(y)
+    if not 2 <= n_folds <= most:
+        raise ValueError(
+            f"cv={n_folds} folds need at least {n_folds} {what}; got {most}. Lower cv or add "
+            "samples."
+        )
+
+
+def _check_cohorts(folds: list[np.ndarray], codes: np.ndarray, names: np.ndarray) -> None:
+    sizes = np.bincount(codes, minlength=len(names))
+    for fold in folds:
+        whole = np.flatnonzero(np.bincount(codes[fold], minlength=len(sizes)) == sizes)
+        if len(names) > 1 and len(whole):
+            raise ValueError(
+                f"A fold of cv holds out all of cohort {str(names[whole[0]])!r}, whose first layer "
+                "would then be fitted to nothing. Use folds within cohorts (an integer cv), and "
+                "leave_one_cohort_out to judge transfer to new cohorts."
+            )

@@ -1,0 +1,585 @@
+"""The command line: results in a folder, or one line that says what to put right."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from numpy.testing import assert_allclose
+from typer.testing import CliRunner
+
+import spinnery
+from spinnery.cli import app, folder, results
+from spinnery.cli.errors import one_line_errors
+from spinnery.errors import InputError, listing
+from spinnery.outcomes.guess import guess
+from spinnery.storage.models import load
+
+RESULTS = {"model.spinn", "selected.csv", "metrics.csv", "path.png", "cv.png", "predictions.png"}
+QUICK = ["--hidden", "linear", "--max-features", "2"]
+
+
+def spin(*arguments):
+    return CliRunner().invoke(app, [str(a) for a in arguments])
+
+
+def fails(message, *arguments):
+    """The command ends with code 2 and exactly this line on standard error."""
+    done = spin(*arguments)
+    assert done.stderr == f"Error: {message}\n"
+    assert done.exit_code == 2
+    assert done.stdout == ""
+
+
+def table(n=60):
+    rng = np.random.default_rng(0)
+    X = pd.DataFrame(rng.normal(size=(n, 5)), columns=["age", "dose", "gene a", "gene b", "gene c"])
+    words = np.where(X["gene a"] - X["dose"] > 0, "ill", "well")
+    return X.assign(outcome=words, score=X["gene b"] * 2 + X["age"])
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    """A classification run on a CSV file."""
+    home = tmp_path_factory.mktemp("run")
+    table().to_csv(home / "data.csv", index=False)
+    done = spin(
+        "fit", home / "data.csv", "--target", "outcome", "--drop", "score",
+        "--out", home / "out", "--test-folds", "2", *QUICK,
+    )  # fmt: skip
+    assert done.exit_code == 0, done.stderr
+    return home, done
+
+
+@pytest.fixture
+def data(tmp_path):
+    table().to_csv(tmp_path / "data.csv", index=False)
+    return tmp_path / "data.csv"
+
+
+# -- fit -------------------------------------------------------------------------------------
+
+
+def test_fit_writes_its_results(run):
+    home, done = run
+    assert {path.name for path in (home / "out").iterdir()} == RESULTS
+    assert {path.name for path in home.iterdir()} == {"data.csv", "out"}
+    assert done.stdout.startswith(
+        "Classification: the target 'outcome' holds 2 distinct words. 60 samples, 5 columns.\n"
+    )
+    assert done.stderr == ""
+    selected = pd.read_csv(home / "out" / "selected.csv")
+    assert list(selected.columns) == ["feature", "strength", "folds"]
+    assert set(selected["feature"]) == {"gene a", "dose"}
+    assert selected["strength"].is_monotonic_decreasing
+    assert selected["folds"].between(0, 2).all()
+    metrics = pd.read_csv(home / "out" / "metrics.csv").set_index("metric")["value"]
+    assert metrics["accuracy"] > 0.85
+    assert metrics["log-loss"] < 0.4
+    for word in ("gene a", "dose", "chosen in", "certificate", "held out in 2 folds"):
+        assert word in done.stdout
+
+
+def test_the_model_is_the_estimator_fitted_in_python(run):
+    home, _ = run
+    frame = table()
+    model = spinnery.SPINNClassifierCV(hidden=[()], max_features=2, random_state=0)
+    X = frame.drop(columns=["outcome", "score"])
+    model.fit(X, frame["outcome"].to_numpy(dtype=str))
+    loaded = load(home / "out" / "model.spinn")
+    assert_allclose(loaded.predict_proba(X), model.predict_proba(X))
+    assert loaded.rule == "min"
+
+
+@pytest.mark.parametrize("extension", [".tsv", ".parquet", ".npz"])
+def test_fit_reads_every_format(tmp_path, extension):
+    frame, file = table().drop(columns="outcome"), tmp_path / f"data{extension}"
+    names = np.array([name for name in frame.columns if name != "score"])
+    if extension == ".tsv":
+        frame.to_csv(file, sep="\t", index=False)
+    elif extension == ".parquet":
+        pytest.importorskip("pyarrow")
+        frame.to_parquet(file)
+    else:
+        np.savez(file, X=frame[list(names)], score=frame["score"], feature_names=names)
+    done = spin(
+        "fit", file, "--target", "score", "--out", tmp_path / "run", "--rule", "1se",
+        "--test-folds", "0", *QUICK,
+    )  # fmt: skip
+    assert done.exit_code == 0, done.stderr
+    assert done.stdout.startswith("Regression: the target 'score' holds 60 distinct numbers. 60")
+    assert "training samples" in done.stdout
+    model = load(tmp_path / "run" / "model.spinn")
+    assert model.rule == "1se"
+    assert set(model.feature_names_in_[model.selected_]) == {"gene b", "age"}
+
+
+def test_npz_without_names(tmp_path):
+    frame = table()
+    X = frame.drop(columns=["outcome", "score"]).to_numpy()
+    np.savez(tmp_path / "a.npz", X=X, y=frame["score"])
+    done = spin("fit", tmp_path / "a.npz", "--out", tmp_path / "r", "--test-folds", "0", *QUICK)
+    assert done.exit_code == 0, done.stderr
+    assert set(pd.read_csv(tmp_path / "r" / "selected.csv")["feature"]) == {"x3", "x0"}
+    done = spin("predict", tmp_path / "r" / "model.spinn", tmp_path / "a.npz", "--out",
+                tmp_path / "p.csv")  # fmt: skip
+    assert done.exit_code == 0, done.stderr
+    predicted = pd.read_csv(tmp_path / "p.csv")["prediction"]
+    assert_allclose(predicted, load(tmp_path / "r" / "model.spinn").predict(X))
+
+
+def test_unnamed_first_column_is_row_names(tmp_path):
+    table().to_csv(tmp_path / "a.csv")  # with pandas' row numbers
+    out = tmp_path / "r"
+    done = spin("fit", tmp_path / "a.csv", "--target", "score", "--drop", "outcome", "--out", out,
+                "--test-folds", "0", *QUICK)  # fmt: skip
+    assert done.exit_code == 0
+    assert done.stderr == (
+        f"Note: the first column of {tmp_path / 'a.csv'} has no name and is taken as row names.\n"
+    )
+    assert load(out / "model.spinn").n_features_in_ == 5
+
+
+@pytest.mark.parametrize(
+    "values, task, says",
+    [
+        (["a", "b"] * 30, "classification", "holds 2 distinct words"),
+        ([True, False] * 30, "classification", "is true or false"),
+        ([0, 1, 2] * 20, "classification", "holds 3 distinct integers"),
+        ([0.0, 1.0] * 30, "classification", "holds 2 distinct integers"),
+        (list(range(60)), "regression", "holds 60 distinct numbers"),
+        ([0, 1, 2] * 4, "regression", "holds 3 distinct numbers"),  # too few samples to be sure
+        ([0.5, 1.5] * 30, "regression", "holds 2 distinct numbers"),
+    ],
+)
+def test_task_is_guessed_from_the_target(values, task, says):
+    chosen, y, why = guess(pd.Series(values, name="y"), "auto")
+    assert chosen == task
+    assert why == f"{task.capitalize()}: the target 'y' {says}."
+    assert y.shape == (len(values),)
+
+
+def test_task_on_request():
+    chosen, y, why = guess(pd.Series([0, 1] * 30, name="y"), "regression")
+    assert (chosen, y.dtype, why) == ("regression", float, "Regression: as asked by --task.")
+    with pytest.raises(InputError) as caught:
+        guess(pd.Series(["a", "b"], name="y"), "regression")
+    assert str(caught.value) == (
+        "Regression needs a numeric target; 'y' holds 2 distinct words."
+    )  # fmt: skip
+    with pytest.raises(InputError) as caught:
+        guess(pd.Series([0.5, 0.7], name="y"), "classification")
+    assert str(caught.value) == (
+        "Classification needs class labels; 'y' holds 2 distinct numbers, not all integers. "
+        "Use --task regression."
+    )
+
+
+# -- what can be wrong with a table ----------------------------------------------------------
+
+
+def test_missing_and_unreadable_files(tmp_path):
+    def fit_fails(name, message, content=None):
+        file = tmp_path / name
+        if content is not None:
+            file.write_bytes(content)
+        fails(message.format(file=file), "fit", file, "--target", "y", "--out", tmp_path / "run")
+        assert not (tmp_path / "run").exists()
+
+    fit_fails("a.csv", "{file} is not there (or is not a file); check the path.")
+    fit_fails("a.csv", "{file} is empty; give a table with a header and rows.", b"")
+    fit_fails(
+        "a.xlsx",
+        "{file} has the extension '.xlsx'; give a table as .csv, .tsv, .parquet, .npz.",
+        b"x",
+    )
+    fit_fails("a.csv", "{file} is not UTF-8 text; save it as UTF-8.", b"a,y\n1,\xff\xfe\n")
+    fit_fails("a.csv", "{file} has no rows below its header; give a table with samples.", b"a,y\n")
+    fit_fails(
+        "a.csv",
+        "{file} has several columns of the same name: 'a'; rename them.",
+        b"a,b,a,y\n1,2,3,4\n",
+    )
+    fit_fails("a.csv", "{file} has no name for column 2; name or remove it.", b"a,,y\n1,2,3\n")
+    fit_fails(
+        "a.csv",
+        "{file} cannot be read (Error tokenizing data. C error: Expected 2 fields in line 3, saw "
+        "3); save it again.",
+        b"a,y\n1,2\n1,2,3\n",
+    )
+    fit_fails(
+        "a.npz",
+        "{file} cannot be read (This file contains pickled (object) data. If you trust the file you"
+        " can load it unsafely using the `allow_pickle=` keyword argument or `pickle.load()`); save"
+        " it again.",
+        b"no archive",
+    )
+
+
+def test_damaged_parquet(tmp_path):
+    pytest.importorskip("pyarrow")
+    (tmp_path / "a.parquet").write_bytes(b"PAR1 no table")
+    done = spin("fit", tmp_path / "a.parquet", "--target", "y", "--out", tmp_path / "r")
+    assert done.exit_code == 2 and done.stderr.count("\n") == 1
+    assert done.stderr.startswith(f"Error: {tmp_path / 'a.parquet'} cannot be read (")
+
+
+@pytest.mark.parametrize(
+    "arrays, message",
+    [
+        ({"data": np.ones(3)}, "{file} needs a 2-D array X, one row per sample; it has 'data'."),
+        (
+            {"X": np.ones(3)},
+            "{file} needs a 2-D array X, one row per sample; X has shape (3,).",
+        ),
+        ({"X": np.ones((3, 2))}, "{file} has no array 'y'; it has 'X'."),
+        (
+            {"X": np.ones((3, 2)), "y": np.ones(4)},
+            "{file}: 'y' needs one value per row of X, shape (3,); got shape (4,).",
+        ),
+        (
+            {"X": np.ones((3, 2)), "y": np.ones(3), "feature_names": np.array(["a"])},
+            "{file} needs one of feature_names per column of X: 2; got shape (1,).",
+        ),
+    ],
+)
+def test_npz_of_another_make(tmp_path, arrays, message):
+    np.savez(tmp_path / "a.npz", **arrays)
+    fails(
+        message.format(file=tmp_path / "a.npz"),
+        "fit", tmp_path / "a.npz", "--out", tmp_path / "run",
+    )  # fmt: skip
+
+
+def test_npz_never_unpickles(tmp_path):
+    np.savez(tmp_path / "a.npz", X=np.array([[print]], dtype=object), y=np.ones(1))
+    fails(
+        f"{tmp_path / 'a.npz'} cannot be read (Object arrays cannot be loaded when "
+        "allow_pickle=False); save it again.",
+        "fit", tmp_path / "a.npz", "--out", tmp_path / "run",
+    )  # fmt: skip
+
+
+def fit_fails(data, message, *options):
+    out = data.parent / "run"
+    fails(message.format(file=data), "fit", data, "--out", out, *options)
+    assert [path.name for path in data.parent.iterdir()] == ["data.csv"]
+
+
+def test_columns_that_are_not_there(data):
+    names = "'age', 'dose', 'gene a', 'gene b', 'gene c', 'outcome', 'score'"
+    fit_fails(data, f"Name the column to predict: --target, one of {names}.")
+    fit_fails(
+        data,
+        "{file} has no column 'outcom' for --target; did you mean 'outcome'?",
+        "--target", "outcom",
+    )  # fmt: skip
+    fit_fails(
+        data, f"{{file}} has no column 'zzz' for --target; it has {names}.", "--target", "zzz"
+    )
+    fit_fails(
+        data,
+        "{file} has no column 'agee' for --drop; did you mean 'age'?",
+        "--target", "score", "--drop", "agee",
+    )  # fmt: skip
+
+
+def test_columns_that_are_not_numbers(data):
+    first = str(table()["outcome"][0])
+    fit_fails(
+        data,
+        f"{{file}} has columns that are not numeric: 'outcome' ('outcome' holds {first!r}); turn "
+        "them into numbers or leave them out with --drop 'outcome'.",
+        "--target", "score",
+    )  # fmt: skip
+
+
+def test_missing_and_infinite_values(data):
+    frame = table().drop(columns="outcome")
+    frame.loc[3:4, "dose"] = np.nan
+    frame.loc[0, "age"] = np.nan
+    frame.to_csv(data, index=False)
+    fit_fails(
+        data,
+        "{file} has 3 missing values, in 'age', 'dose'; fill them in, or remove those rows or "
+        "columns.",
+        "--target", "score",
+    )  # fmt: skip
+    fit_fails(
+        data,
+        "The target 'dose' has 2 missing values; remove those rows. (In text files, empty cells "
+        "and NA count as missing.)",
+        "--target", "dose",
+    )  # fmt: skip
+    frame = table().drop(columns="outcome")
+    frame.loc[0, "age"] = np.inf
+    frame.to_csv(data, index=False)
+    fit_fails(
+        data,
+        "{file} has infinite values, in 'age'; replace them or remove those rows or columns.",
+        "--target", "score",
+    )  # fmt: skip
+
+
+def test_targets_that_cannot_be_learnt(data):
+    frame = table().drop(columns="score")
+    frame.assign(outcome="ill").to_csv(data, index=False)
+    fit_fails(
+        data,
+        "The target 'outcome' has one class, 'ill'; a classifier needs samples of at least two.",
+        "--target", "outcome",
+    )  # fmt: skip
+    frame.loc[5, "outcome"] = "odd"
+    frame.to_csv(data, index=False)
+    fit_fails(
+        data,
+        "The target 'outcome' has one sample of class 'odd'; cross-validation needs two at least. "
+        "Remove the class or merge it with another.",
+        "--target", "outcome",
+    )  # fmt: skip
+    frame[["outcome"]].to_csv(data, index=False)
+    fit_fails(data, "{file} has no columns to predict 'outcome' from.", "--target", "outcome")
+
+
+def test_options_that_make_no_sense(data):
+    options = ["--target", "score", "--drop", "outcome"]
+    fit_fails(
+        data,
+        "--hidden takes layer widths such as 20 or 10,5, or the word linear; got 'wide'.",
+        *options, "--hidden", "wide",
+    )  # fmt: skip
+    fit_fails(
+        data, "--test-folds must be 0 (none) or at least 2; got 1.", *options, "--test-folds", "1"
+    )
+    assert spin("fit", data, "--out", "x", "--task", "guess").exit_code == 2
+
+
+def test_errors_of_the_fit_are_one_line(data):
+    table()[:4].to_csv(data, index=False)
+    done = spin("fit", data, "--target", "score", "--drop", "outcome", "--out", data.parent / "run")
+    assert done.exit_code == 2
+    assert done.stderr == (
+        "Error: The fit is not possible: cv=5 folds need at least 5 samples; got 4. Lower cv or "
+        "add samples.\n"
+    )
+    assert [path.name for path in data.parent.iterdir()] == ["data.csv"]
+
+
+# -- the folder of results -------------------------------------------------------------------
+
+
+def test_results_replace_earlier_results_only(tmp_path):
+    out = tmp_path / "run"
+    with folder.ResultFolder(out) as inside:
+        (inside / "model.spinn").write_text("old")
+        (inside / "cv.png").write_text("old")
+        assert not out.exists()
+    with folder.ResultFolder(out) as inside:
+        (inside / "model.spinn").write_text("new")
+    assert [path.name for path in out.iterdir()] == ["model.spinn"]
+    assert (out / "model.spinn").read_text() == "new"
+    (out / "thesis.txt").write_text("mine")
+    with pytest.raises(InputError) as caught, folder.ResultFolder(out):
+        pass
+    assert str(caught.value) == (
+        f"The folder {out} was not made by spinnery (it holds 'thesis.txt'); choose another --out."
+    )
+    assert (out / "thesis.txt").read_text() == "mine"
+    assert [path.name for path in tmp_path.iterdir()] == ["run"]
+
+
+def test_results_go_into_new_and_empty_folders(tmp_path):
+    (tmp_path / "empty").mkdir()
+    for out in (tmp_path / "empty", tmp_path / "a" / "b" / "c"):
+        with folder.ResultFolder(out) as inside:
+            (inside / "model.spinn").write_text("x")
+        assert (out / "model.spinn").exists()
+    assert {path.name for path in tmp_path.iterdir()} == {"empty", "a"}
+
+
+def test_nothing_stays_after_a_failure(tmp_path):
+    with pytest.raises(RuntimeError), folder.ResultFolder(tmp_path / "run") as inside:
+        (inside / "model.spinn").write_text("x")
+        raise RuntimeError
+    assert not list(tmp_path.iterdir())
+
+
+def test_folders_that_cannot_be_written(data, monkeypatch):
+    file = data.parent / "file"
+    file.write_text("x")
+    options = ["--target", "score", "--drop", "outcome"]
+    for out, blocked in ((file, file), (file / "sub", file)):
+        fails(
+            f"{blocked} is a file, not a folder; choose another --out.",
+            "fit", data, "--out", out, *options,
+        )  # fmt: skip
+
+    def denied(*_args, **_kwargs):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "mkdir", denied)
+    fails(
+        f"Cannot write in {data.parent} (Permission denied); choose another --out.",
+        "fit", data, "--out", data.parent / "run", *options,
+    )  # fmt: skip
+
+
+def test_a_disk_that_fills_up(data, monkeypatch):
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(folder.os, "replace", full)
+    with pytest.raises(InputError) as caught, folder.ResultFolder(data.parent / "run"):
+        pass
+    assert str(caught.value) == (
+        f"Cannot write {data.parent / 'run'} (No space left on device); choose another --out."
+    )
+    assert [path.name for path in data.parent.iterdir()] == ["data.csv"]
+
+
+def test_interrupt(data, monkeypatch):
+    def interrupted(self, *_):
+        try:
+            os.kill(os.getpid(), signal.SIGINT)
+            time.sleep(10)
+        except KeyboardInterrupt:
+            return self  # as a search does that makes do with what it has found
+
+    monkeypatch.setattr(results.SPINNRegressorCV, "fit", interrupted)
+    handler = signal.getsignal(signal.SIGINT)
+    done = spin("fit", data, "--target", "score", "--drop", "outcome", "--out", data.parent / "run")
+    assert done.exit_code == 130
+    assert done.stderr == "Interrupted; nothing was written.\n"
+    assert signal.getsignal(signal.SIGINT) is handler
+    assert [path.name for path in data.parent.iterdir()] == ["data.csv"]
+
+
+# -- predict ---------------------------------------------------------------------------------
+
+
+def test_predict_matches_columns_by_name(run, tmp_path):
+    home, _ = run
+    frame = table()
+    shuffled = frame[["score", "gene c", "gene b", "gene a", "dose", "age"]]
+    shuffled.to_csv(tmp_path / "new.csv", index=False)
+    model = home / "out" / "model.spinn"
+    done = spin("predict", model, tmp_path / "new.csv", "--out", tmp_path / "p.csv")
+    assert done.exit_code == 0, done.stderr
+    assert done.stderr == (
+        "Note: ignored columns that the model was not fitted on: 'score'.\n"
+    )  # fmt: skip
+    predicted = pd.read_csv(tmp_path / "p.csv")
+    assert list(predicted.columns) == ["prediction", "probability ill", "probability well"]
+    X = frame.drop(columns=["outcome", "score"])
+    loaded = load(model)
+    assert list(predicted["prediction"]) == list(loaded.predict(X))
+    assert_allclose(predicted.iloc[:, 1:], loaded.predict_proba(X))
+
+
+def predict_fails(run, tmp_path, frame, message, out="p.csv"):
+    new = tmp_path / "new.csv"
+    frame.to_csv(new, index=False)
+    model = run[0] / "out" / "model.spinn"
+    fails(message.format(file=new), "predict", model, new, "--out", tmp_path / out)
+    assert [path.name for path in tmp_path.iterdir()] == ["new.csv"]
+
+
+def test_predict_names_what_is_missing(run, tmp_path):
+    predict_fails(
+        run, tmp_path, table().drop(columns=["age", "gene c"]),
+        "{file} lacks 2 of the model's 5 columns: 'age', 'gene c'; add them.",
+    )  # fmt: skip
+
+
+def test_predict_wants_numbers(run, tmp_path):
+    predict_fails(
+        run, tmp_path, table().assign(age="old"),
+        "{file} has columns that are not numeric: 'age' ('age' holds 'old'); turn them into "
+        "numbers.",
+    )  # fmt: skip
+
+
+def test_predict_never_overwrites_an_input(run, tmp_path):
+    predict_fails(
+        run, tmp_path, table(),
+        f"--out {tmp_path / 'new.csv'} would overwrite an input; choose another name.",
+        out="new.csv",
+    )  # fmt: skip
+
+
+def test_predict_without_names_needs_the_same_width(run, tmp_path):
+    np.savez(tmp_path / "new.npz", X=np.ones((3, 4)))
+    model = run[0] / "out" / "model.spinn"
+    fails(
+        f"{tmp_path / 'new.npz'} has 4 columns, and the model needs 5; the file has no column "
+        "names, so give exactly its columns, in its order.",
+        "predict", model, tmp_path / "new.npz", "--out", tmp_path / "p.csv",
+    )  # fmt: skip
+    np.savez(tmp_path / "new.npz", X=np.ones((3, 5)))
+    done = spin("predict", model, tmp_path / "new.npz", "--out", tmp_path / "p.csv")
+    assert done.exit_code == 0, done.stderr
+    assert done.stdout == f"Predicted 3 rows into {tmp_path / 'p.csv'}.\n"
+
+
+def test_predict_with_files_that_are_no_models(run, tmp_path, data):
+    fails(
+        f"Cannot read {tmp_path / 'm'} (No such file or directory); check the path.",
+        "predict", tmp_path / "m", data,
+    )  # fmt: skip
+    fails(
+        f"{data} is not a Spinnery model: it is not a safetensors file. Pass a file written by "
+        "save.",
+        "predict", data, data, "--out", tmp_path / "p.csv",
+    )  # fmt: skip
+    fails(
+        f"--out {tmp_path / 'no' / 'p.csv'} is not a file in an existing folder; choose another "
+        "name.",
+        "predict", run[0] / "out" / "model.spinn", run[0] / "data.csv",
+        "--out", tmp_path / "no" / "p.csv",
+    )  # fmt: skip
+
+
+# -- demo and the rest -----------------------------------------------------------------------
+
+
+def test_demo(tmp_path):
+    done = spin("demo", "--out", tmp_path / "demo", "--decoys", "20", *QUICK)
+    assert done.exit_code == 0, done.stderr
+    assert {path.name for path in (tmp_path / "demo").iterdir()} == RESULTS
+    assert "decoys let through  0 of 20" in " ".join(done.stdout.split("\n"))
+    for words in ("held-out accuracy", "held-out log-loss", "certificate", "time", "strength"):
+        assert words in done.stdout
+    metrics = pd.read_csv(tmp_path / "demo" / "metrics.csv").set_index("metric")["value"]
+    assert metrics["accuracy"] > 0.9
+
+
+def test_help_is_quick_because_nothing_heavy_is_imported():
+    # The package itself is replaced by an empty one: this is about the command line's own imports.
+    code = (
+        "import sys, types; package = types.ModuleType('spinnery');"
+        f"package.__path__ = [{str(Path(spinnery.__file__).parent)!r}];"
+        "sys.modules['spinnery'] = package; import spinnery.cli;"
+        "heavy = ('jax', 'numpy', 'sklearn', 'pandas', 'matplotlib');"
+        "print([name for name in heavy if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
+
+
+def test_errors_are_one_line(capsys):
+    import typer
+
+    with pytest.raises(typer.Exit) as caught, one_line_errors():
+        raise InputError("two\n  lines")
+    assert caught.value.exit_code == 2
+    assert capsys.readouterr().err == "Error: two lines\n"
+
+
+def test_long_lists_are_cut():
+    assert listing("abc") == "'a', 'b', 'c'"
+    assert listing(range(10)) == "'0', '1', '2', '3', '4', '5', '6', '7' and 2 more"

@@ -1,0 +1,128 @@
+"""Every kind of outcome keeps the same promises."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from spinnery.losses import Huber, Loss, Poisson, Squared
+from spinnery.outcomes import Classes, Numbers, Survival, numeric_kind, survival_target
+
+n = 40
+rng = np.random.default_rng(0)
+WEIGHTS = rng.random(n) / n
+WEIGHTS /= WEIGHTS.sum()
+CODES = np.arange(n) % 2
+LABELS = np.array(["a", "b", "c"])[rng.integers(0, 3, n)]
+TIMES = survival_target(rng.random(n) < 0.6, rng.exponential(size=n).round(1))
+
+
+def followed(ties="efron"):
+    return Survival.learn(TIMES, ties, WEIGHTS, CODES)
+
+
+def kinds():
+    values = rng.normal(size=n) * (1 + CODES) + 5 * CODES
+    counts = rng.poisson(3 + 4 * CODES)
+    yield "numbers", Numbers.learn(values, Squared(), WEIGHTS, CODES), values
+    yield "robust", Numbers.learn(values, Huber(), WEIGHTS, CODES), values
+    both = np.stack([values, -values], axis=1)
+    yield "two numbers", Numbers.learn(both, Squared(), WEIGHTS, CODES), both
+    yield "counts", numeric_kind(Poisson()).learn(counts, Poisson(), WEIGHTS, CODES), counts
+    yield "classes", Classes.of(np.unique(LABELS), 2), LABELS
+    yield "two classes", Classes.of(np.unique(LABELS > "a"), 2), LABELS > "a"
+    outcome, y = followed()
+    yield "survival", outcome, y
+
+
+each = pytest.mark.parametrize(("name", "outcome", "y"), list(kinds()), ids=lambda v: v if isinstance(v, str) else "")  # fmt: skip  # noqa: E501
+
+
+@each
+def test_shapes_and_measures(name, outcome, y):
+    targets = outcome.encode(y, CODES)
+    assert targets.ndim == 2 and len(targets) == n and np.isfinite(targets).all()
+    assert outcome.n_outputs == outcome.loss.n_outputs(targets.shape[1])
+    raw = np.random.default_rng(1).normal(size=(n, outcome.n_outputs))
+    outputs = outcome.in_units(raw, CODES)
+    assert outputs.shape == raw.shape
+    assert len(outcome.predict(outputs)) == len(outcome.soft(outputs)) == n
+    assert len(outcome.prediction_table(outputs)) == n
+    measures = outcome.measures(y, outputs)
+    assert measures and all(isinstance(value, float) for value in measures.values())
+    assert np.isfinite(outcome.error(y, outputs))
+    strata = outcome.strata(y)
+    assert strata.shape == (n,) and strata.min() >= 0
+    assert outcome.loss_words and outcome.error_words and outcome.task
+
+
+@each
+def test_a_loss_of_zero_predicts_the_targets(name, outcome, y):
+    """Raw outputs that equal the encoded targets predict what was observed."""
+    if outcome.task != "regression":
+        pytest.skip("targets of classes and times are no outputs")
+    targets = outcome.encode(y, CODES)
+    raw = np.log(np.maximum(targets, 1e-12)) if name == "counts" else targets
+    np.testing.assert_allclose(outcome.predict(outcome.in_units(raw, CODES)), y, atol=1e-9)
+
+
+def test_ranks_fall_with_time_within_strata_and_share_ties():
+    outcome, y = followed()
+    event, rank, stratum = outcome.encode(y, CODES).T
+    np.testing.assert_array_equal(event, y["event"])
+    np.testing.assert_array_equal(stratum, CODES)
+    for a in range(n):
+        for b in range(n):
+            if CODES[a] == CODES[b]:
+                assert (rank[a] < rank[b]) == (y["time"][a] > y["time"][b])
+                assert (rank[a] == rank[b]) == (y["time"][a] == y["time"][b])
+            else:
+                assert (rank[a] < rank[b]) == (CODES[a] < CODES[b])
+
+
+def test_log_risks_are_centred_by_cohort_and_curves_follow_the_baseline():
+    outcome, y = followed("breslow")
+    raw = np.random.default_rng(2).normal(size=(n, 1)) + 7
+    done = outcome.completed(y, raw, WEIGHTS, CODES)
+    outputs = done.in_units(raw, CODES)
+    for m in range(2):
+        rows = m == CODES
+        assert abs(WEIGHTS[rows] @ outputs[rows, 0]) < 1e-12
+    times = np.unique(done.times)
+    curves = done.survival(outputs, times, y["stratum"])
+    assert curves.shape == (n, len(times)) and (np.diff(curves, axis=1) <= 1e-12).all()
+    assert ((curves >= 0) & (curves <= 1)).all()
+    # the expected number of events is the observed one: martingale residuals sum to zero
+    for s in range(2):
+        rows = y["stratum"] == s
+        own = done.cumulative_hazard(outputs[rows], y["time"][rows], y["stratum"][rows])
+        residuals = y["event"][rows] - np.diag(own)
+        assert abs(WEIGHTS[rows] @ residuals) < 1e-12
+    medians = done.median(outputs, y["stratum"])
+    reached = np.isfinite(medians)
+    at = done.survival(outputs[reached], medians[reached], y["stratum"][reached])
+    assert (np.diag(at) <= 0.5 + 1e-9).all()
+    with pytest.raises(ValueError, match="There is no baseline: partial_fit and fit_batches"):
+        outcome.survival(outputs, times, y["stratum"])
+
+
+def test_a_loss_that_may_be_negative_is_refused():
+    class Bad(Loss):
+        def value(self, outputs, targets):
+            return (outputs - targets)[..., 0]
+
+    with pytest.raises(ValueError, match="a loss must be a number that is never negative"):
+        Numbers.learn(rng.normal(size=n), Bad(), WEIGHTS, CODES)
+
+
+def test_counts_are_never_negative():
+    with pytest.raises(ValueError, match='loss="poisson" needs targets >= 0; got 1 negative'):
+        numeric_kind(Poisson()).learn(np.r_[-1.0, np.ones(n - 1)], Poisson(), WEIGHTS, CODES)
+    with pytest.raises(ValueError, match="needs a positive target somewhere in every column"):
+        numeric_kind(Poisson()).learn(np.zeros(n), Poisson(), WEIGHTS, CODES)
+
+
+def test_unknown_labels_are_named():
+    outcome = Classes.of(np.array(["a", "b"]))
+    with pytest.raises(ValueError, match=r"labels that training did not begin with: \['c'\]"):
+        outcome.encode(np.array(["a", "c"]), np.zeros(2, int))
