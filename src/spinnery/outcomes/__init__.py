@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from ..losses import AnyLoss
+from ..losses import AnyLoss, Poisson
 from .base import Outcome
 from .classes import Classes
+from .counts import Counts
 from .numbers import Numbers
 from .survival import Survival
 from .times import survival_target
 
-NUMERIC: dict[type[AnyLoss], type[Numbers]] = {}
+NUMERIC: dict[type[AnyLoss], type[Numbers]] = {Poisson: Counts}
 
 
 def numeric_kind(loss: AnyLoss) -> type[Numbers]:
@@ -19,6 +20,7 @@ def numeric_kind(loss: AnyLoss) -> type[Numbers]:
 
 __all__ = [
     "Classes",
+    "Counts",
     "Numbers",
     "Outcome",
     "Survival",

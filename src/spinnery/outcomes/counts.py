@@ -1,0 +1,49 @@
+"""Counts and rates: values that are never negative, through a log link."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+from sklearn import metrics
+
+from ..storage.registry import storable
+from .numbers import Numbers
+
+
+@storable
+@dataclass(frozen=True)
+class Counts(Numbers):
+    """Rates by the Poisson deviance; targets are divided by their mean within cohorts."""
+
+    loss_words: ClassVar[str] = "held-out Poisson deviance, half, of counts over their mean"
+    error_words: ClassVar[str] = "mean Poisson deviance"
+
+    @classmethod
+    def check(cls, columns: np.ndarray) -> None:
+        if (columns < 0).any():
+            raise ValueError(
+                f'loss="poisson" needs targets >= 0; got {int((columns < 0).sum())} negative '
+                f'values, the lowest {columns.min():g}. Check the column, or use loss="squared".'
+            )
+        if not (columns.sum(axis=0) > 0).all():
+            raise ValueError(
+                'loss="poisson" needs a positive target somewhere in every column; got only '
+                "zeros. There is nothing to learn from."
+            )
+
+    def measures(self, y, outputs) -> dict[str, float]:
+        predicted = self.predict(outputs)
+        tiny = np.finfo(float).tiny
+        return {
+            "deviance explained": float(metrics.d2_tweedie_score(y, predicted + tiny, power=1))
+            if predicted.ndim == 1
+            else float("nan"),
+            "mean Poisson deviance": self.error(y, outputs),
+            **super().measures(y, outputs),
+        }
+
+    def error(self, y, outputs) -> float:
+        rate = np.maximum(self.predict(outputs), np.finfo(float).tiny)
+        return float(metrics.mean_poisson_deviance(np.ravel(y), np.ravel(rate)))
