@@ -11,7 +11,7 @@ help:
 	@echo "make test   run the tests"
 	@echo "make lint   ruff"
 	@echo "make types  mypy"
-	@echo "make bench  accuracy and speed beside peers (installs them apart; about an hour)"
+	@echo "make bench  accuracy and speed beside peers (installs them apart; some hours)"
 
 $(READY): pyproject.toml
 	@echo "Setting up $(VENV) (about a minute, once) ..."

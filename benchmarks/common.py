@@ -1,10 +1,11 @@
-"""What the benchmark scripts share: options, real data, timing, and rows of JSON in out/.
+"""What the benchmarks share: options, real data, timing, and rows of JSON in out/.
 
 Works in Spinnery's environment and in the peers' (NumPy and scikit-learn alone). Importing it
 binds the process to two CPUs, so that every method has the same ones.
 """
 
 import argparse
+import functools
 import json
 import os
 import platform
@@ -19,28 +20,34 @@ if hasattr(os, "sched_setaffinity"):
     os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:N_CPUS])
 
 HERE = Path(__file__).resolve().parent
-REAL = ("khan", "su", "alon", "golub", "riboflavin")
-REGRESSION = {"riboflavin"}
-COHORT_SETS = ("stemcells", "colon_msi")
+PEERS = {"SPINNERY_PEERS": ".venv-peers", "SPINNERY_PEERS2": ".venv-peers2"}
+SMOKE = {"hidden": ((3,), ()), "max_features": 4}  # settings of smoke runs
 
 
-def options(doc: str, seeds, **more: dict) -> argparse.Namespace:
-    """The command line: `--smoke`, `--seeds`, and `more` options by name."""
+def options(doc: str, seeds=(), **more: dict) -> argparse.Namespace:
+    """The command line: `--smoke`, `--seeds` where there are any, `more` options by name."""
     parser = argparse.ArgumentParser(
         description=doc, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--smoke", action="store_true", help="tiny data, to see that it runs")
-    parser.add_argument("--seeds", type=int, nargs="+", default=list(seeds))
+    if seeds:
+        parser.add_argument("--seeds", type=int, nargs="+", default=list(seeds))
     for name, settings in more.items():
         parser.add_argument(f"--{name}", **settings)
     return parser.parse_args()
 
 
-def peers_python() -> str:
-    """Python of the peers' environment; see peers/setup.sh."""
-    python = os.environ.get("SPINNERY_PEERS", str(HERE / ".venv-peers" / "bin" / "python"))
+def several(values) -> dict:
+    """An option that takes some of `values`, by default all."""
+    values = list(values)
+    return {"nargs": "+", "default": values, "choices": values, "type": type(values[0])}
+
+
+def peers_python(variable: str = "SPINNERY_PEERS") -> str:
+    """Python of one of the peers' environments; see peers/setup.sh."""
+    python = os.environ.get(variable, str(HERE / PEERS[variable] / "bin" / "python"))
     if not Path(python).exists():
-        sys.exit("Skipped: run benchmarks/peers/setup.sh, or set SPINNERY_PEERS to a Python.")
+        sys.exit(f"Skipped: run benchmarks/peers/setup.sh, or set {variable} to a Python.")
     return python
 
 
@@ -49,17 +56,6 @@ def data_folder() -> Path:
     if not os.environ.get("SPINNERY_DATA"):
         sys.exit("Skipped: set SPINNERY_DATA to the folder with khan.npz, su.npz and the others.")
     return Path(os.environ["SPINNERY_DATA"])
-
-
-def load_real(name: str) -> tuple[np.ndarray, np.ndarray]:
-    """A real set, intensities on a log scale."""
-    with np.load(data_folder() / f"{name}.npz") as file:
-        X, y = file["X"].astype(np.float64), file["y"]
-    if name == "alon":
-        X = np.log(X)
-    if name == "golub":
-        X = np.log(np.clip(X, 20, None))
-    return X, y
 
 
 def split(X, y, seed: int, stratify: bool):
@@ -85,38 +81,46 @@ def timed(call, *args):
 
 
 class Results:
-    """Rows of `out/<name>.json` (`out/smoke/` for smoke runs), written as they come.
+    """Rows of `out/<name>.jsonl` (`out/smoke/` for smoke runs), appended as they come.
 
     A row replaces an earlier one with the same values of `key`, so runs may be repeated in part.
     """
 
     def __init__(self, name: str, key: tuple[str, ...], smoke: bool = False):
-        folder = HERE / "out" / "smoke" if smoke else HERE / "out"
-        folder.mkdir(parents=True, exist_ok=True)
-        self.path, self.key = folder / f"{name}.json", key
-        self.rows = read(name, smoke)
+        self.name, self.key, self.smoke = name, key, smoke
+        self.path = _path(name, smoke)
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+
+    @property
+    def rows(self) -> list[dict]:
+        """Those kept so far."""
+        return read(self.name, self.smoke)
 
     def add(self, **row) -> None:
         """Keep one row and print it."""
-        row["measured"] = time.strftime("%Y-%m-%d %H:%M")
-        same = [k for k, old in enumerate(self.rows) if all(old[c] == row[c] for c in self.key)]
-        if same:
-            self.rows[same[0]] = row
-        else:
-            self.rows.append(row)
-        partial = self.path.with_suffix(".partial")
-        partial.write_text(json.dumps({"machine": machine(), "rows": self.rows}, indent=1))
-        partial.replace(self.path)
+        about = {
+            "key": self.key, "measured": time.strftime("%Y-%m-%d %H:%M"), "machine": machine(),
+        }  # fmt: skip
+        with self.path.open("a") as file:
+            file.write(json.dumps({**row, **about}) + "\n")
         shown = [f"{k} {v:.4g}" if isinstance(v, float) else f"{k} {v}" for k, v in row.items()]
-        print("  " + "  ".join(shown[:-1]), flush=True)
+        print("  " + "  ".join(shown), flush=True)
 
 
 def read(name: str, smoke: bool = False) -> list[dict]:
     """Rows kept so far, [] if none."""
-    path = HERE / "out" / ("smoke" if smoke else "") / f"{name}.json"
-    return json.loads(path.read_text())["rows"] if path.exists() else []
+    path, rows = _path(name, smoke), {}
+    for line in path.read_text().splitlines() if path.exists() else []:
+        row = json.loads(line)
+        rows[json.dumps([row[c] for c in row["key"]])] = row
+    return list(rows.values())
 
 
+def _path(name: str, smoke: bool) -> Path:
+    return HERE / "out" / ("smoke" if smoke else "") / f"{name}.jsonl"
+
+
+@functools.cache
 def machine() -> str:
     """The machine in words."""
     cpu = platform.processor() or platform.machine()
@@ -128,19 +132,3 @@ def machine() -> str:
     if memory.exists():
         cpu += f", {int(memory.read_text().split()[1]) / 2**20:.0f} GiB"
     return f"{cpu}, {N_CPUS} CPUs used, Python {platform.python_version()}"
-
-
-def matmul_peak(sizes=(1024, 2048), repeats: int = 5) -> float:
-    """Float32 operations a second of JAX's matrix product, the best seen."""
-    import jax
-    import jax.numpy as jnp
-
-    product = jax.jit(jnp.matmul)
-    best = 0.0
-    for size in sizes:
-        a = jnp.ones((size, size), jnp.float32)
-        jax.block_until_ready(product(a, a))
-        for _ in range(repeats):
-            _, seconds = timed(lambda a=a: jax.block_until_ready(product(a, a)))
-            best = max(best, 2 * size**3 / seconds)
-    return best

@@ -1,17 +1,20 @@
 #!/usr/bin/env bash
-# The peers' own environments, benchmarks/.venv-peers and .venv-keras. Usage: benchmarks/peers/setup.sh
-# SPINNERY_PEERS and SPINNERY_KERAS (paths of a Python) make the benchmarks use others.
+# The peers' own environments, benchmarks/.venv-peers and .venv-peers2. Usage: benchmarks/peers/setup.sh
+# SPINNERY_PEERS and SPINNERY_PEERS2 (paths of a Python) make the benchmarks use others.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-VENV=.venv-peers
-echo "Setting up benchmarks/$VENV (a few minutes, once) ..."
-"${PYTHON:-python3}" -m venv "$VENV"
-# Alone and before the others, whose own requirements would pull CUDA packages.
-"$VENV/bin/python" -m pip install --quiet --disable-pip-version-check torch==2.13.0
-"$VENV/bin/python" -m pip install --quiet --disable-pip-version-check -r peers/requirements.txt
-"$VENV/bin/python" -c 'import torch, lassonet, gcrnet.gcrnet, adelie, xgboost'
-# Keras on JAX needs a newer NumPy than the others allow: benchmarks/.venv-keras.
-"${PYTHON:-python3}" -m venv .venv-keras
-.venv-keras/bin/python -m pip install --quiet --disable-pip-version-check keras==3.15.1 jax==0.10.2
-KERAS_BACKEND=jax .venv-keras/bin/python -c 'import keras'
+
+install() { # environment; what pip is given
+  "$1/bin/python" -m pip install --quiet --disable-pip-version-check "${@:2}"
+}
+
+echo "Setting up benchmarks/.venv-peers and .venv-peers2 (a few minutes, once) ..."
+"${PYTHON:-python3}" -m venv .venv-peers
+install .venv-peers torch==2.13.0 # alone and first: the others' requirements would pull CUDA packages
+install .venv-peers -r peers/requirements.txt
+.venv-peers/bin/python -c 'import torch, lassonet, gcrnet.gcrnet, adelie, xgboost'
+# adelie wants NumPy 1, these NumPy 2.
+"${PYTHON:-python3}" -m venv .venv-peers2
+install .venv-peers2 -r peers/requirements2.txt
+KERAS_BACKEND=jax .venv-peers2/bin/python -c 'import keras, sksurv'
 echo "done"

@@ -1,0 +1,1 @@
+"""Accuracy and speed, beside peers; README.md says which folder measures what."""
