@@ -440,8 +440,8 @@ HELD_OUT = r"held_out\(outputs, targets, weights, train_weights\)"
 SPOILT_LOSSES = [
     (Unbounded(), r"Unbounded\.(value|total)\(outputs, targets.*\) with .*: expected a .*number of "
                   r"at least 0.*; got -"),
-    (NegativeForSome(), r"NegativeForSome\.value\(outputs, targets\) with .*: expected a number of at "
-                        r"least 0 for every sample, .*: add its lower bound; got -"),
+    (NegativeForSome(), r"NegativeForSome\.value\(outputs, targets\) with .*: expected a number of "
+                        r"at least 0 for every sample, .*: add its lower bound; got -"),
     (BarelyNegative(), rf"BarelyNegative\.{TOTAL} with .*: expected a number of at least 0, as the "
                        r"certificate divides by its root: add its lower bound; got -"),
     (Overflows(), rf"Overflows\.{TOTAL} with outputs = .*: expected finite numbers; got"),

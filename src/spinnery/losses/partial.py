@@ -61,7 +61,10 @@ class PartialLikelihood(AnyLoss):
         return (both - train) / (events - known)
 
     def curvature(self, outputs: Array, targets: Array, weights: Array) -> Array:
-        """The Hessian's diagonal, `sum_i pi_ij (1 - pi_ij)` over the risk sets that j is in."""
+        """The Hessian's diagonal, `sum_i pi_ij (1 - pi_ij)` over the risk sets that j is in.
+
+        In single precision, risk sets more than 37 below the stratum's largest risk add nothing.
+        """
         second = _curvature(outputs[:, 0], targets, weights, self.ties == "efron")
         return second[:, None, None]
 
@@ -143,7 +146,7 @@ def _curvature(g: Array, targets: Array, w: Array, efron: bool) -> Array:
     back = jnp.argsort(o.order)
     g, w, event = g[o.order, None], w[o.order, None], targets[o.order, :1]
     t = _terms(g, o, event, w, efron)
-    size = jnp.maximum(t.size, jnp.finfo(g.dtype).tiny ** 0.5)  # its square must not vanish
+    size = jnp.maximum(t.size, 1e3 * jnp.finfo(g.dtype).tiny ** 0.5)  # 1/size^2 must be finite
     first, second = (jnp.where(t.event, t.weight / size**k, 0) for k in (1, 2))
     # over the events whose risk sets hold a sample: its own time's and all earlier ones'
     reverse = running(jnp.concatenate([first, second], axis=1)[::-1], o.stratum[::-1])[::-1]

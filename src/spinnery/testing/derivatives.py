@@ -83,10 +83,10 @@ def check_lower_bound(s: Samples) -> None:
     if isinstance(s.loss, Loss):
         each = np.asarray(s.loss.value(jnp.asarray(outputs), jnp.asarray(s.shared)))
         if not (each >= 0).all():
-            i, b = np.unravel_index(np.argmin(each), each.shape)
+            i, lane = np.unravel_index(np.argmin(each), each.shape)
             fault(f"{s.name}.value(outputs, targets)", "a number of at least 0 for every sample, "
-                  "as the certificate divides by total's root: add its lower bound", each[i, b],
-                  outputs=outputs[i, b], targets=s.targets[i])  # fmt: skip
+                  "as the certificate divides by total's root: add its lower bound", each[i, lane],
+                  outputs=outputs[i, lane], targets=s.targets[i])  # fmt: skip
     values = s.total(outputs)
     if not (values >= 0).all():
         b = int(np.argmin(values))
