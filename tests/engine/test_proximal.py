@@ -202,7 +202,10 @@ def test_objective_never_rises(penalty):
 
 @every_nonconvex
 def test_certificate_by_hand(penalty):
-    """`max_g ||W - prox_1(W - grad)|| / lam` and `||grad|| / sqrt(2 f)`, the larger of the two."""
+    """`max_g ||W - prox_1(W - grad)|| / slope` and `||grad|| / sqrt(2 f)`, the larger of the two.
+
+    The slope is the penalty's at zero: lam, for composite MCP its square.
+    """
     problem, penalty, start = network(penalty)
     solution = solve(problem, penalty, start, initial_step(3, np.float64), 1e-6, LONG)
     assert np.asarray(solution.converged).all()
@@ -219,7 +222,8 @@ def test_certificate_by_hand(penalty):
             )  # fmt: skip
             gW, gb, gl = ref.smooth_gradient(*arguments)
             new = numpy_prox(penalty, W - gW, W, LAMS[b])
-            rows = ref.l2(W - new).max() / LAMS[b]
+            slope = LAMS[b] ** (2 if isinstance(penalty, CompositeMCP) else 1)
+            rows = ref.l2(W - new).max() / slope
             upper = np.sqrt(sum((a**2).sum() for a in (gb, *(g for pair in gl for g in pair))))
             scale = np.sqrt(2 * ref.smooth(*arguments))
             assert found[b] == pytest.approx(max(rows, upper / scale), rel=1e-5, abs=1e-8)

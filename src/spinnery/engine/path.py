@@ -162,8 +162,8 @@ def _entering(full: Problem, penalty: Penalty, params: Params, design: Design) -
 
     gradient = full.design.rmatmul(jax.grad(total)(design.matmul(params.W)))
     distance = penalty.distance(jnp.zeros_like(gradient), gradient)
-    lam = jnp.asarray(penalty.lam)
-    violated = penalty.groups.expand(distance > 1e-3 * lam)[..., 0]
+    slope = penalty.slope_at_zero()
+    violated = penalty.groups.expand(distance > 1e-3 * slope)[..., 0]
     return jnp.any(violated, axis=1)
 
 

@@ -192,8 +192,8 @@ def _relative_mapping(penalty: Penalty, move: Params, step: Array, grad: Gradien
     rows = jnp.sqrt(jnp.max(penalty.groups.reduce(move.W**2), axis=0)) / step
     rest = jnp.sqrt(tree_lane_sum(jax.tree.map(jnp.square, move.upper))) / step
     scale = gradient_scale(grad.value)
-    lam = jnp.broadcast_to(jnp.asarray(penalty.lam, rows.dtype), rows.shape)
-    return jnp.maximum(rows / jnp.where(lam > 0, lam, scale), rest / scale)
+    slope = jnp.broadcast_to(penalty.slope_at_zero().astype(rows.dtype), rows.shape)
+    return jnp.maximum(rows / jnp.where(slope > 0, slope, scale), rest / scale)
 
 
 def gradient_scale(value: Array) -> Array:
@@ -210,9 +210,10 @@ def certificate(
 ) -> Array:
     """Relative norm of the gradient mapping at `params`, from a fresh gradient, `(B,)`.
 
-    The larger of `max_g ||G_g|| / lam` over groups of the first layer and `||grad|| / sqrt(2 f)`
-    over the upper parameters, with `G = (W - prox_step(W - step grad)) / step`; zero exactly at a
-    stationary point. With `lam = 0` the first part, too, is relative to `sqrt(2 f)`.
+    The larger of `max_g ||G_g|| / slope` over groups of the first layer and `||grad|| / sqrt(2 f)`
+    over the upper parameters, with `G = (W - prox_step(W - step grad)) / step` and the penalty's
+    slope at zero (`lam` for most); zero exactly at a stationary point. Where that slope is 0 the
+    first part, too, is relative to `sqrt(2 f)`.
     """
     grad = problem.gradient(params, problem.design.matmul(params.W))
     step = jnp.broadcast_to(jnp.asarray(step, grad.value.dtype), grad.value.shape)

@@ -106,7 +106,10 @@ def soft(W: Array, threshold: ArrayLike) -> Array:
 
 
 def falling_root(excess: Callable[[Array], Array], high: Array) -> Array:
-    """Where `excess`, falling in its argument, reaches zero in `[0, high]`, elementwise."""
+    """Where `excess`, falling in its argument, reaches zero in `[0, high]`, elementwise.
+
+    To be called in compiled functions: outside, JAX compiles the loop at every call.
+    """
 
     def halve(_, bounds):
         low, high = bounds

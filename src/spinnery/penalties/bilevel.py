@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import equinox as eqx
+import jax
 import jax.numpy as jnp
 from jax.typing import ArrayLike
 
@@ -120,6 +121,7 @@ class SparseGroupLasso(Penalty):
         at_zero = jnp.maximum(self.norms(soft(gradient, inner)) - self.alpha * lam, 0)
         return jnp.where(norms > 0, active, at_zero)
 
+    @jax.jit
     def lambda_max(self, gradient: Array) -> Array:
         unit = self.with_lam(1.0).lams(self.norms(gradient))
 

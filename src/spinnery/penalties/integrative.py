@@ -12,6 +12,7 @@ import abc
 import dataclasses
 
 import equinox as eqx
+import jax
 import jax.numpy as jnp
 from jax.typing import ArrayLike
 
@@ -121,6 +122,7 @@ class IntegrativeMCP(CohortPenalty):
         at_zero = jnp.maximum(self.norms(soft(gradient, single)) - slope * self.alpha, 0)
         return jnp.where(norms > 0, active, at_zero)
 
+    @jax.jit
     def lambda_max(self, gradient: Array) -> Array:
         blocks = self.blocks(gradient)
         unit = self.with_lam(1.0)._slope(jnp.zeros_like(blocks))[..., None]
@@ -220,6 +222,7 @@ class SparseGroupMCP(CohortPenalty):
         """The feature's level counts every cohort, `lam1 sqrt(M) + lam2`; M unknown is 1."""
         return (self.share * (self.n_cohorts or 1) ** 0.5 + 1 - self.share) * jnp.asarray(self.lam)
 
+    @jax.jit
     def lambda_max(self, gradient: Array) -> Array:
         blocks = self.blocks(gradient)
         norms = self.norms(blocks)

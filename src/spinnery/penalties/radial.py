@@ -100,6 +100,7 @@ class RadialPenalty(Penalty):
         at_zero = jnp.maximum(self.norms(gradient) - slope, 0)
         return jnp.where(norms > 0, inside, at_zero)
 
+    @jax.jit
     def lambda_max(self, gradient: Array) -> Array:
         norms = self.norms(gradient)
         weights = self.with_lam(1.0).lams(norms)
