@@ -1,6 +1,11 @@
-"""Tables for tests of the engine: targets encoded as estimators encode them."""
+"""Tables for tests of the engine: targets encoded as estimators encode them.
+
+Features stay where the user has them, so that tests may name them by number.
+"""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 import numpy as np
 
@@ -22,6 +27,11 @@ def classification_table(X, y, sample_weight, dtype, codes=None) -> Table:
 
 
 def _with(outcome, table: Table) -> Table:
+    place = np.argsort(table.columns)
+    table = replace(
+        table, X=table.X[:, place], center=table.center[:, place], scale=table.scale[:, place],
+        columns=np.arange(len(place)),
+    )  # fmt: skip
     object.__setattr__(table, "outcome", outcome)
     return table
 

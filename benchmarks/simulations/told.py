@@ -38,6 +38,7 @@ def told_outputs(table: Table, folds: list[np.ndarray], X_test: np.ndarray) -> t
     r = int(np.argmin(chosen[:, 1:].mean(axis=1)))  # 0 holds nothing out
     lane = int(np.ravel_multi_index((r, 0, best[r, 0]), shape))
     upper = jax.tree.map(lambda leaf: np.asarray(leaf[lane]), fit.params.upper)
+    X_test = X_test[:, table.columns]
     Z = (X_test - table.center[0]) / table.scale[0] @ np.asarray(fit.params.W)[:, lane]
     return upper(Z, np), float(RIDGES[r])
 

@@ -51,10 +51,10 @@ def test_each_cohorts_model_predicts_in_its_own_units(engine):
         np.testing.assert_allclose(outputs, expected, atol=1e-10)
 
 
-def test_path_norms_are_of_whole_rows():
-    rng = np.random.default_rng(1)
-    W = rng.normal(size=(4, M * T)) * np.repeat(p > INDEX.T, T, axis=1)
-    norms = path_norms([(INDEX, W), (np.full((M, 4), EMPTY), 0 * W)], p)
+@pytest.mark.parametrize("engine", ["none"], indirect=True)
+def test_path_norms_are_of_whole_rows(engine):
+    _, table, W, _ = engine
+    norms = path_norms(table, [(INDEX, W), (np.full((M, 4), EMPTY), 0 * W)])
     squares = np.zeros(p)
     for m, k in np.ndindex(M, 4):
         if INDEX[m, k] < p:

@@ -129,13 +129,12 @@ def test_one_cohort_is_a_table_without_cohorts_to_the_bit():
     plain = regression_table(X, y, weights, Squared(), np.float32)
     for name in ("center", "scale"):
         np.testing.assert_array_equal(getattr(ours.outcome, name), getattr(plain.outcome, name))
-    for name in ("X", "targets", "weights", "codes", "center", "scale"):
+    for name in ("X", "targets", "weights", "codes", "center", "scale", "order"):
         np.testing.assert_array_equal(getattr(ours, name), getattr(plain, name))
-    np.testing.assert_array_equal(ours.layout[0], np.arange(24))
+    np.testing.assert_array_equal(ours.layout[0][ours.order], np.arange(24))
     assert ours.layout[1] == plain.layout[1] == (0, 64)
-    # order and all: the data on the device are the table's, then padding
     data = ours.padded(weights[:, None], np.array([0.1]))
-    np.testing.assert_array_equal(np.asarray(data.X)[:24, :p], plain.X)
+    np.testing.assert_array_equal(np.asarray(data.X)[:24, :p], plain.X[plain.order])
 
 
 def test_without_holds_samples_out():

@@ -32,6 +32,13 @@ class Groups(eqx.Module):
     ids: np.ndarray
     weights: np.ndarray | None  # (n_groups,), None for all ones
 
+    def take(self, features: np.ndarray) -> Groups:
+        """The groups of `features` `(p,)`, in that order, numbered as they come."""
+        _, first, local = np.unique(self.ids[features], return_index=True, return_inverse=True)
+        number = np.argsort(np.argsort(first))
+        old = self.ids[features][np.sort(first)]
+        return Groups(number[local], None if self.weights is None else self.weights[old])
+
     @property
     def trivial(self) -> bool:
         return self.weights is None and len(np.unique(self.ids)) == len(self.ids)

@@ -58,9 +58,11 @@ class CrossValidated(BaseSPINN):
         hidden = architectures(self.hidden)
         X, y, weights, codes = self._read(X, y, sample_weight, codes, strata)
         names = getattr(self, "cohorts_", np.array(["all"]))
+        targets, loss = self.outcome_.encode(y, codes), self.outcome_.loss
+        table = make_table(X, targets, weights, codes, loss, np.dtype(self.dtype))
         seed = self._seed()
-        folds = draw_folds(self.cv, X, y, self.outcome_, codes, names, seed)
-        groups = self._groups(self.n_features_in_)
+        folds = draw_folds(self.cv, X, y, self.outcome_, codes, names, seed, table.order)
+        groups = self._groups(self.n_features_in_).take(table.columns)
         scorer = fold_scorer(self, self.scoring, X, y, codes)
         settings = Settings(
             self._penalty(len(names)), groups, self.activation,
@@ -68,8 +70,6 @@ class CrossValidated(BaseSPINN):
             None if self.ridges is None else tuple(float(r) for r in self.ridges),
             self.tol, self.max_iter, self._sharing(), scorer,
         )  # fmt: skip
-        targets, loss = self.outcome_.encode(y, codes), self.outcome_.loss
-        table = make_table(X, targets, weights, codes, loss, np.dtype(self.dtype))
         with self._precision(), Steps(self.verbose) as steps:
             chosen = cross_validate(table, folds, hidden, self.rule, settings, steps)
         self._report(chosen, table, folds)
@@ -84,7 +84,7 @@ class CrossValidated(BaseSPINN):
         self.stationarity_, self.n_iter_ = chosen.stationarity, max(chosen.n_iter, 1)
         self.cv_loss_, self.cv_error_ = float(curve.mean[place]), float(curve.error[place])
         models = [(model.index, model.params.W) for model in chosen.models]
-        self.path_coef_norm_ = path_norms(models, self.n_features_in_)
+        self.path_coef_norm_ = path_norms(table, models)
         self.path_ = pd.DataFrame(
             {
                 "lambda": chosen.lambdas,

@@ -51,7 +51,7 @@ class FixedLambda(BaseSPINN):
         X, y, weights, codes = self._read(X, y, sample_weight, codes, strata)
         targets, loss = self.outcome_.encode(y, codes), self.outcome_.loss
         table = make_table(X, targets, weights, codes, loss, np.dtype(self.dtype))
-        groups = self._groups(self.n_features_in_)
+        groups = self._groups(self.n_features_in_).take(table.columns)
         settings = Settings(
             self._penalty(table.n_cohorts), groups, self.activation, self.n_features_in_,
             self.n_restarts, self._seed(), None, self.tol, self.max_iter, self._sharing(),
@@ -62,7 +62,7 @@ class FixedLambda(BaseSPINN):
         if fitted.selection_stationarity is not None:
             self.selection_stationarity_ = fitted.selection_stationarity
         self.lambda_, self.ridge_ = float(self.lam), float(self.ridge)
-        self.path_coef_norm_ = path_norms(fitted.stages, self.n_features_in_)
+        self.path_coef_norm_ = path_norms(table, fitted.stages)
         self.path_ = pd.DataFrame(
             {"lambda": fitted.lams, "n_features": np.diff(self.path_coef_norm_.indptr)}
         )

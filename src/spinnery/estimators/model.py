@@ -59,7 +59,7 @@ def build_model(
 ) -> Model:
     """One cohort's model; rows that are exactly zero are dropped."""
     nonzero = np.any(W != 0, axis=1) & (features < table.X.shape[1])
-    order = np.argsort(features[nonzero])
+    order = np.argsort(table.columns[features[nonzero]])
     kept = features[nonzero][order]
     upper = Upper(
         np.asarray(upper.bias),
@@ -67,19 +67,21 @@ def build_model(
         upper.activation,
     )
     return Model(
-        kept, W[nonzero][order], upper, table.center[cohort, kept], table.scale[cohort, kept]
-    )
+        table.columns[kept], W[nonzero][order], upper,
+        table.center[cohort, kept], table.scale[cohort, kept],
+    )  # fmt: skip
 
 
-def path_norms(models: list[tuple[np.ndarray, np.ndarray]], n_features: int) -> sparse.csr_array:
+def path_norms(table: Table, models: list[tuple[np.ndarray, np.ndarray]]) -> sparse.csr_array:
     """First-layer row norms along a path, `(n_models, n_features)`, sparse.
 
     Each model is given by its slots `(M, k)` (numbers `>= n_features` are empty) and rows
     `(k, M T)`; a row's norm is over all cohorts.
     """
+    n_features = table.X.shape[1]
     squares = np.zeros((len(models), n_features))
     for squared, (index, W) in zip(squares, models, strict=True):
         real = index < n_features
         norms = np.sum(split_blocks(W, len(index)).astype(float) ** 2, axis=-1).T
-        np.add.at(squared, index[real], norms[real])
+        np.add.at(squared, table.columns[index[real]], norms[real])
     return sparse.csr_array(np.sqrt(squares))

@@ -11,6 +11,7 @@ import numpy as np
 from ..engine.design import round_up
 from ..engine.refit import Data
 from ..losses import AnyLoss
+from .order import canonical_order
 from .scale import standard_scale, standardise
 
 FEATURE_GRID = 16  # low end of the grids that features, and samples of one of several cohorts, use
@@ -23,6 +24,8 @@ class Table:
 
     `X` `(n, p)` has weighted mean 0 and variance 1 per column and cohort (constant and absent
     columns are 0), `targets` `(n, q)` are as `loss` takes them, `weights` `(n,)` sum to one.
+    Samples are in the user's order, features in a canonical one: feature k is the user's
+    `columns[k]`. On the device samples are in a canonical order, too.
     """
 
     X: np.ndarray
@@ -31,6 +34,8 @@ class Table:
     codes: np.ndarray  # (n,) cohort of each sample, 0 ... M - 1
     center: np.ndarray  # (M, p)
     scale: np.ndarray  # (M, p)
+    columns: np.ndarray  # (p,) the user's number of each feature
+    order: np.ndarray  # (n,) samples in their canonical order
     loss: AnyLoss
 
     @property
@@ -45,7 +50,7 @@ class Table:
         bounds = np.cumsum([0, *(round_up(int(size), low) for size in sizes)])
         rows = np.empty(len(self.codes), int)
         for m, size in enumerate(sizes):
-            rows[self.codes == m] = bounds[m] + np.arange(size)
+            rows[self.order[self.codes[self.order] == m]] = bounds[m] + np.arange(size)
         return rows, tuple(bounds.tolist())
 
     def padded(self, weights: np.ndarray, ridge: np.ndarray) -> Data:
@@ -84,4 +89,8 @@ def make_table(
 ) -> Table:
     """Inputs standardised within cohorts `codes` `(n,)`, beside targets as the loss takes them."""
     inputs, center, scale = standardise(X, weights, codes, dtype, standard_scale)
-    return Table(inputs, targets.astype(dtype), weights, codes, center, scale, loss)
+    order, columns = canonical_order(inputs, targets, weights)
+    return Table(
+        inputs[:, columns], targets.astype(dtype), weights, codes, center[:, columns],
+        scale[:, columns], columns, order, loss,
+    )  # fmt: skip

@@ -5,15 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from sklearn.model_selection import KFold, StratifiedKFold, check_cv
+from sklearn.model_selection import check_cv
 
 from ..inputs.cohorts import deal_folds
 from ..outcomes import Outcome
 
 
 def draw_folds(
-    cv: Any, X, y: np.ndarray, outcome: Outcome, codes: np.ndarray, names: np.ndarray, seed: int
-) -> list[np.ndarray]:
+    cv: Any, X, y: np.ndarray, outcome: Outcome, codes: np.ndarray, names: np.ndarray, seed: int,
+    order: np.ndarray,
+) -> list[np.ndarray]:  # fmt: skip
     """The held-out rows of every fold.
 
     Parameters
@@ -26,6 +27,8 @@ def draw_folds(
     codes : (n,) int array, cohorts of the samples
     names : (M,) array, the cohorts
     seed : int
+    order : (n,) int array
+        Samples in the order in which an int cv deals them out, after shuffling.
 
     Raises
     ------
@@ -35,14 +38,13 @@ def draw_folds(
     strata, several = outcome.strata(y), len(names) > 1
     if isinstance(cv, (int, np.integer)):
         _check_number(int(cv), y, outcome)
-        if several:
-            return deal_folds(codes * (int(strata.max()) + 1) + strata, int(cv), seed)
-        kind = StratifiedKFold if outcome.stratified else KFold
-        cv = kind(int(cv), shuffle=True, random_state=seed)
-    labels = strata if outcome.stratified else y
-    splitter = check_cv(cv, labels, classifier=outcome.stratified)
-    groups = {"groups": codes} if several else {}
-    folds = [test for _, test in splitter.split(X, labels, **groups)]
+        joint = codes * (int(strata.max()) + 1) + strata
+        folds = [np.sort(order[fold]) for fold in deal_folds(joint[order], int(cv), seed)]
+    else:
+        labels = strata if outcome.stratified else y
+        splitter = check_cv(cv, labels, classifier=outcome.stratified)
+        groups = {"groups": codes} if several else {}
+        folds = [test for _, test in splitter.split(X, labels, **groups)]
     outcome.check_folds(y, folds)
     _check_cohorts(folds, codes, names)
     return folds
