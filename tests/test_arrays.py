@@ -1,27 +1,52 @@
-"""Sums over the first axis: any length, and digits that a plain float32 sum loses."""
+"""Arrays of real numbers, and what is said of others."""
 
-import jax.numpy as jnp
+from __future__ import annotations
+
 import numpy as np
 import pytest
+from scipy import sparse
+from sklearn.datasets import load_iris
 
-from spinnery.arrays import BLOCK, column_sums
+import spinnery as sp
+from spinnery import metrics, penalties
+from spinnery.arrays import real_array
+
+COMPLEX = np.eye(3) * (1 + 2j)
+A = np.eye(3)
+Y = sp.survival_target([True, False, True], [1.0, 2.0, 3.0])
+TABLE = load_iris().data[:30] * (1 + 0j)
+
+CALLS = {
+    "A": lambda: sp.ista(COMPLEX, np.ones(3), penalties.Lasso(0.1)),
+    "sparse A": lambda: sp.ista(sparse.csr_array(COMPLEX), np.ones(3), penalties.Lasso(0.1)),
+    "A as functions": lambda: sp.ista(
+        (lambda x: 1j * x, lambda y: -1j * y), np.ones(3), penalties.Lasso(0.1)
+    ),
+    "b": lambda: sp.ista(A, np.ones(3) * 1j, penalties.Lasso(0.1)),
+    "x0": lambda: sp.ista(A, np.ones(3), penalties.Lasso(0.1), x0=np.ones(3) * 1j),
+    "codes": lambda: sp.sparse_code(COMPLEX, A, lam=1.0),
+    "dictionary": lambda: sp.sparse_code(A, COMPLEX, lam=1.0),
+    "time": lambda: sp.survival_target([True], [1j]),
+    "event": lambda: sp.survival_target([1 + 0j], [1.0]),
+    "risk": lambda: metrics.concordance_index(Y, np.ones(3) * 1j),
+    "scores": lambda: metrics.top_k_error([0, 1, 2], COMPLEX),
+    "regressor": lambda: sp.SPINNRegressorCV().fit(TABLE, np.arange(30)),
+    "target": lambda: sp.SPINNRegressorCV().fit(TABLE.real, np.arange(30) * 1j),
+    "network": lambda: sp.NetworkRegressor().fit(TABLE, np.arange(30)),
+    "autoencoder": lambda: sp.SparseAutoencoder().fit(TABLE),
+    "cohorts": lambda: sp.IntegrativeSPINNRegressorCV().fit(TABLE, np.arange(30)),
+    "tsne": lambda: sp.TSNE().fit(TABLE),
+    "atoms": lambda: sp.DictionaryLearning().fit(TABLE),
+}
 
 
-@pytest.mark.parametrize("length", [0, 1, BLOCK, BLOCK + 1, 3 * BLOCK, BLOCK**2 + 7])
-@pytest.mark.parametrize("rest", [(), (3,), (2, 2)])
-def test_sums_over_the_first_axis(length, rest):
-    values = np.random.default_rng(0).normal(size=(length, *rest)).astype(np.float32)
-    out = column_sums(jnp.asarray(values))
-    assert out.shape == rest and out.dtype == jnp.float32
-    np.testing.assert_allclose(out, values.sum(axis=0, dtype=float), atol=1e-6 * (1 + length**0.5))
+@pytest.mark.parametrize("name", CALLS)
+def test_complex_numbers_are_refused(name):
+    with pytest.raises(ValueError, match=r"(?i)complex"):
+        CALLS[name]()
 
 
-def test_long_sums_keep_their_digits():
-    values = np.random.default_rng(0).random(300_000).astype(np.float32)
-    assert float(column_sums(jnp.asarray(values))) == pytest.approx(
-        values.sum(dtype=float), rel=1e-6
-    )
-
-
-def test_infinity_stays():
-    assert column_sums(jnp.asarray([1.0, jnp.inf])) == jnp.inf
+def test_real_numbers_pass_as_they_are():
+    values = np.arange(3.0)
+    assert real_array(values, float, "x") is values
+    assert real_array([1, 2], None, "x").dtype.kind == "i"

@@ -20,8 +20,10 @@ from pathlib import Path
 import jax
 
 MAX_BYTES = 2**30
-# For programs that run for less time than they compile; a first fit takes a tenth less.
-QUICK = {"xla_backend_optimization_level": 1}
+# For programs that run for less time than they compile; a first fit takes a tenth less. A level
+# that the user has set in XLA_FLAGS holds instead.
+LEVEL = "xla_backend_optimization_level"
+QUICK = {} if LEVEL in os.environ.get("XLA_FLAGS", "") else {LEVEL: 1}
 
 
 def cache_folder() -> Path:

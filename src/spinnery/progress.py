@@ -1,8 +1,9 @@
-"""One progress bar, shown only where somebody is watching."""
+"""One progress bar, shown only where somebody is watching; plain lines where it cannot move."""
 
 from __future__ import annotations
 
 import sys
+import time
 
 from rich.console import Console
 from rich.progress import (
@@ -21,11 +22,15 @@ class Steps:
     Parameters
     ----------
     show : bool or None
-        None shows the bar when standard error is a terminal.
+        None shows the bar when standard error is a terminal. True writes a line for every stage
+        where it is none, such as a log file or a notebook.
     """
 
     def __init__(self, show: bool | None):
-        enabled = sys.stderr.isatty() if show is None else show
+        terminal = sys.stderr.isatty()
+        self.shown = terminal if show is None else show
+        self._plain = self.shown and not terminal
+        self._began, self._said = time.monotonic(), ""
         self._bar = Progress(
             TextColumn("{task.description}"),
             BarColumn(),
@@ -34,15 +39,10 @@ class Steps:
             TextColumn("left"),
             TimeRemainingColumn(),
             console=Console(stderr=True),
-            disable=not enabled,
+            disable=self._plain or not self.shown,
             transient=True,
         )
         self._task = self._bar.add_task("starting", total=None)
-
-    @property
-    def shown(self) -> bool:
-        """Whether anybody sees it."""
-        return not self._bar.disable
 
     def expect(self, steps: int) -> None:
         """Add `steps` to the total."""
@@ -51,6 +51,9 @@ class Steps:
 
     def say(self, what: str) -> None:
         """Name what is being done."""
+        if self._plain and what != self._said:
+            print(f"{time.monotonic() - self._began:6.1f} s  {what}", file=sys.stderr, flush=True)
+        self._said = what
         self._bar.update(self._task, description=what)
 
     def advance(self, steps: int = 1) -> None:

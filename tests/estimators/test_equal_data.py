@@ -77,7 +77,8 @@ def test_order_and_precision_change_nothing(name):
 
 SCRIPT = """
 import os, sys
-os.sched_setaffinity(0, {min(os.sched_getaffinity(0))} if sys.argv[1] == "one" else os.sched_getaffinity(0))
+if sys.argv[1] == "one":
+    os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
 import numpy as np, test_equal_data as t
 X, y, given = t.make("regressor_cv")
 np.save(sys.argv[2], t.fit("regressor_cv", X, y, given).predict(X))

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from small import classifier, data, regressor
 
-from spinnery import penalties
+from spinnery import NetworkRegressor, SparseAutoencoder, penalties
 from spinnery.nn import FractionalMaxPool, LPPool
 from spinnery.nn.inputs import first_rows
 
@@ -147,3 +147,31 @@ def test_a_bias_of_a_convolution_has_no_ridge():
         batch_size="full", epochs=400,
     ).fit(np.zeros((16, 1)), y)  # fmt: skip
     np.testing.assert_allclose(model.predict_proba(np.zeros((1, 1))), [[0.25, 0.75]], atol=1e-3)
+
+
+@pytest.mark.parametrize("offset", [0.0, 3.0])
+@pytest.mark.parametrize("standardize", [False, True])
+@pytest.mark.parametrize(
+    "how", [{"max_features": 5}, {"penalty": "group_mcp", "lam": 0.02}], ids=str
+)
+def test_constant_inputs_are_never_selected(how, standardize, offset):
+    rng = np.random.default_rng(0)
+    X = np.full((60, 40), offset)
+    X[:, 35:] = rng.normal(size=(60, 3)) @ rng.normal(size=(3, 5))
+    settings = {"epochs": 6, "random_state": 0, "standardize": standardize, **how}
+    encoder = SparseAutoencoder(hidden=(4,), **settings).fit(X)
+    model = NetworkRegressor(hidden=(4,), **settings).fit(X, X[:, 36] + offset)
+    for fitted in (encoder, model):
+        assert fitted.get_support().any() and not fitted.get_support()[:35].any()
+    again = NetworkRegressor(hidden=(4,), **settings | {"max_features": None, "penalty": "lasso"})
+    assert not again.partial_fit(X, X[:, 36]).get_support()[:35].any()
+
+
+def test_inputs_are_centred_before_they_are_rounded():
+    """A date of ten hours, whose spread single precision cannot hold beside its mean."""
+    hours = np.linspace(0, 10, 200)
+    X = 2460000 + hours[:, None] / 24
+    model = NetworkRegressor(
+        hidden=(16,), epochs=200, standardize=True, learning_rate=0.02, random_state=0
+    )
+    assert model.fit(X, np.sin(hours / 2)).score(X, np.sin(hours / 2)) > 0.98

@@ -118,7 +118,7 @@ def test_multi_output_and_deep_and_pandas(waves):
     X, y = waves
     table = pd.DataFrame(X, columns=[f"gene {i}" for i in range(50)])
     targets = np.column_stack([y, X[:, 2]])
-    model = SPINNRegressor(hidden=(12, 6), lam=0.1, random_state=0, n_restarts=1)
+    model = SPINNRegressor(hidden=(12, 6), lam=0.1, random_state=0)
     model.fit(table, targets)
     assert model.predict(table).shape == (300, 2)
     assert {"gene 0", "gene 1", "gene 2"} <= set(model.get_feature_names_out())

@@ -31,7 +31,7 @@ def ridge_objective(X, y, columns):
     return 0.5 * np.mean((y[:, 0] - A @ beta) ** 2) + RIDGE / 2 * beta @ beta
 
 
-def search(X, y, sweeps, starts=None, group_ids=None, max_groups=8):
+def search(X, y, sweeps, starts=None, group_ids=None, max_groups=8, prices=None):
     n, p = X.shape
     ids = np.arange(p) if group_ids is None else group_ids
     upper = Upper(np.zeros(1, np.float32), (), "tanh")
@@ -41,7 +41,8 @@ def search(X, y, sweeps, starts=None, group_ids=None, max_groups=8):
     weights, ridge = np.full((n, B), 1 / n, np.float32), np.full(B, RIDGE, np.float32)
     data = Data(X, y, weights, ridge, Squared(), (0, n), weights.max(axis=1))
     tol = np.full(B, 1e-4, np.float32)
-    exchange = Exchange(data, Cells(ids[:, None]), starts, p, tol, 200)
+    cells = Cells(ids[:, None], np.ones(ids.max() + 1) if prices is None else prices)
+    exchange = Exchange(data, cells, starts, p, tol, 200)
     return exchange.run(max_groups, sweeps)
 
 
@@ -55,6 +56,17 @@ def test_sizes_one_to_all_come_close_to_the_best_subset(seed):
         found = ridge_objective(X, y, list(best[k].groups))
         assert best[k].objective == pytest.approx(found, rel=1e-3)  # refitted to its optimum
         assert found <= exhaustive + 0.05 * (empty - exhaustive)
+
+
+def test_of_two_copies_the_cheaper_enters():
+    X, y = linear_problem(2)
+    X = np.concatenate([X, X], axis=1)
+    for dear in (slice(0, 8), slice(8, 16)):
+        prices = np.ones(16)
+        prices[dear] = 5
+        best = search(X, y, "fb", max_groups=6, prices=prices)[0]
+        for k in range(1, 7):
+            assert prices[list(best[k].groups)].max() == 1
 
 
 def test_backward_sweeps_only_improve():
@@ -90,7 +102,7 @@ def test_enough_ends_a_forward_sweep():
     empty = Start(np.zeros(0, int), np.zeros((0, 1), np.float32), upper)
     weights, ridge = np.full((60, 1), 1 / 60, np.float32), np.full(1, RIDGE, np.float32)
     data = Data(X, y, weights, ridge, Squared(), (0, 60), weights.max(axis=1))
-    cells = Cells(np.arange(8)[:, None])
+    cells = Cells(np.arange(8)[:, None], np.ones(8))
     exchange = Exchange(data, cells, [empty], 8, np.full(1, 1e-3, np.float32), 60)
     best = exchange.run(8, "f", lambda best: len(best[0]) == 4)
     assert max(best[0]) == 3
@@ -132,7 +144,7 @@ def cohort_search(X, y, ids, sweeps, start=None, n_slots=P):
     upper = type(upper)(Upper(upper.upper.bias[0], (), "tanh"))
     features = np.arange(0 if start is None else P)
     rows = np.zeros((0, M), np.float32) if start is None else start.astype(np.float32)
-    n, cells = len(y), Cells(ids)
+    n, cells = len(y), Cells(ids, np.ones(ids.max() + 1))
     weights, ridge = np.full((n, 1), 1 / n, np.float32), np.full(1, RIDGE, np.float32)
     data = Data(X, y, weights, ridge, Squared(), BOUNDS, weights.max(axis=1))
     lane = Start(features, rows, upper)
@@ -225,7 +237,7 @@ def test_cells_add_up_by_group(seed, n_groups):
     ids = rng.permutation(np.concatenate([np.arange(n_groups), rng.integers(0, n_groups, 6)]))
     ids = ids[: len(ids) // 2 * 2].reshape(-1, 2)
     ids = np.unique(ids, return_inverse=True)[1].reshape(ids.shape)  # none is empty
-    cells = Cells(ids)
+    cells = Cells(ids, np.ones(ids.max() + 1))
     values = rng.normal(size=(len(ids) + 3, 4, 2))  # features, lanes, cohorts; then padding
     sums = np.zeros((ids.max() + 1, 4))
     for (j, m), g in np.ndenumerate(ids):

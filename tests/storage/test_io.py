@@ -125,7 +125,9 @@ def test_groups_come_back_as_values(regressor, tmp_path):
 
 def test_parameters_that_are_code_become_the_default(regressor, tmp_path):
     state = np.random.RandomState(3)
-    save(copy(regressor).set_params(random_state=state, hidden=[state]), tmp_path / "m")
+    model = copy(regressor).set_params(random_state=state, hidden=[state])
+    with pytest.warns(UserWarning, match=r"cannot hold hidden=.*, random_state=.*set_params"):
+        save(model, tmp_path / "m")
     loaded = load(tmp_path / "m")
     assert loaded.random_state is None
     assert loaded.hidden == SPINNRegressor().hidden
@@ -133,6 +135,21 @@ def test_parameters_that_are_code_become_the_default(regressor, tmp_path):
         params = json.loads(content.metadata()["state"])["params"]
         assert not [name for name in content.keys() if name.startswith("params")]  # noqa: SIM118
     assert params["random_state"] == {"$": "repr", "value": repr(state)}
+
+
+class Own(penalties.GroupMCP):
+    pass
+
+
+class OwnLoss(Huber):
+    pass
+
+
+@pytest.mark.parametrize(("name", "value"), [("penalty", Own(1.0)), ("loss", OwnLoss(1.0))])
+def test_a_penalty_or_loss_of_ones_own_is_refused(regressor, tmp_path, name, value):
+    with pytest.raises(TypeError, match=rf"cannot write {name}=Own.*pickle"):
+        save(copy(regressor).set_params(**{name: value}), tmp_path / "m")
+    assert not (tmp_path / "m").exists()
 
 
 def test_loading_cannot_run_code(file, monkeypatch):

@@ -8,6 +8,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from ..arrays import real_array
 from ..compilation import enable_cache
 from ..engine.design import DenseDesign, round_up
 from ..penalties import Lasso, NonNegativeLasso
@@ -72,7 +73,7 @@ def sparse_code(
     array([[2., 0.]], dtype=float32)
     """
     check_choice("dtype", dtype, ("float32", "float64"))
-    X, D = np.asarray(X, dtype), np.asarray(dictionary, dtype)
+    X, D = real_array(X, dtype, "X"), real_array(dictionary, dtype, "dictionary")
     if X.ndim != 2 or D.ndim != 2 or X.shape[1:] != D.shape[1:] or 0 in (*X.shape, *D.shape):
         raise ValueError(
             "X (n_samples, n_features) and dictionary (n_components, n_features) must be tables "

@@ -13,7 +13,7 @@ import numpy as np
 from jax.scipy.fft import dctn, idctn
 from jax.typing import ArrayLike
 
-from ..arrays import Array
+from ..arrays import Array, real_array
 from .inputs import check_choice
 
 Operator: TypeAlias = tuple[Callable[[Array], Array], Callable[[Array], Array]]
@@ -173,5 +173,5 @@ def psnr(image: ArrayLike, truth: ArrayLike, peak: float = 1.0) -> float:
     >>> round(psnr(np.full(4, 0.1), np.zeros(4)), 6)
     20.0
     """
-    error = np.mean((np.asarray(image, float) - np.asarray(truth, float)) ** 2)
+    error = np.mean((real_array(image, float, "image") - real_array(truth, float, "truth")) ** 2)
     return float(10 * np.log10(peak**2 / error))

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 
+from ..arrays import real_array
 from ..penalties import FeatureGroups, Penalty
 from ..penalties.integrative import CohortPenalty
 from .lanes import Minimum
@@ -28,7 +29,7 @@ def check_finite(name: str, value: np.ndarray) -> None:
 
 def right_hand_sides(b: Any, dtype: np.dtype) -> np.ndarray:
     """`b` as a finite `(n,)`, `(n, B)` or `(n, B, T)` array."""
-    b = np.asarray(b, dtype)
+    b = real_array(b, dtype, "b")
     if b.ndim not in (1, 2, 3) or b.size == 0:
         raise ValueError(
             "b must have shape (n,), (n, B) or (n, B, T), none of them 0: entries, right-hand "
@@ -42,7 +43,7 @@ def starting_point(x0: Any, shape: tuple[int, ...], dtype: np.dtype) -> np.ndarr
     """`x0`, or zeros."""
     if x0 is None:
         return np.zeros(shape, dtype)
-    x0 = np.asarray(x0, dtype)
+    x0 = real_array(x0, dtype, "x0")
     if x0.shape != shape:
         raise ValueError(f"x0 must have the shape of x, {shape}; got {x0.shape}.")
     check_finite("x0", x0)

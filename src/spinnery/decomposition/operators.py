@@ -12,7 +12,7 @@ import numpy as np
 from jax.experimental.sparse import BCSR
 from scipy import sparse
 
-from ..arrays import Array
+from ..arrays import Array, real_array
 from ..engine.design import DenseDesign, Design
 
 NARROW = 8  # XLA's sparse product is fast from this many columns on
@@ -89,7 +89,11 @@ def as_design(A: Any, n: int, dtype: np.dtype) -> tuple[Design, int]:
 
 
 def _from_matrix(A: Any, n: int, dtype: np.dtype) -> tuple[Design, int]:
-    A = sparse.csr_array(A, dtype=dtype) if sparse.issparse(A) else np.asarray(A, dtype)
+    if sparse.issparse(A):
+        A = sparse.csr_array(A)
+        A.data = real_array(A.data, dtype, "A")
+    else:
+        A = real_array(A, dtype, "A")
     if A.ndim != 2 or 0 in A.shape:
         raise ValueError(
             "A must be a matrix (n, p) with rows and columns, or a pair of functions (forward, "
@@ -129,7 +133,10 @@ def _from_functions(
             f"that {there.shape}. Flatten images inside the functions."
         )
     x = np.random.default_rng(1).normal(size=back.size).astype(dtype)
-    image, back = (np.asarray(f(jnp.asarray(v)), float) for f, v in ((forward, x), (adjoint, y)))
+    image, back = (
+        real_array(f(jnp.asarray(v)), float, f"what A's {name} returns")
+        for f, v, name in ((forward, x, "forward"), (adjoint, y, "adjoint"))
+    )
     if not (np.isfinite(image).all() and np.isfinite(back).all()):
         raise ValueError("A's functions return NaN or infinity. Check them on a random vector.")
     size = np.linalg.norm(image) * np.linalg.norm(y) + np.linalg.norm(x) * np.linalg.norm(back)

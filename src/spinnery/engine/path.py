@@ -40,6 +40,12 @@ class Groups(eqx.Module):
         return Groups(number[local], None if self.weights is None else self.weights[old])
 
     @property
+    def prices(self) -> np.ndarray:
+        """What the user weighs each group by, `(n_groups,)`: the weights less the groups' sizes."""
+        sizes = np.bincount(self.ids)
+        return np.ones(len(sizes)) if self.weights is None else self.weights / np.sqrt(sizes)
+
+    @property
     def trivial(self) -> bool:
         return self.weights is None and len(np.unique(self.ids)) == len(self.ids)
 

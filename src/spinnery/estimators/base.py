@@ -31,6 +31,10 @@ class BaseSPINN(SelectorMixin, BaseEstimator):
     stationarity_: float
     _models: list[Model]
     _kind: ClassVar[type[Outcome]]  # of outcome, by which targets are validated
+    _if_empty: ClassVar[str] = (
+        "lam keeps every feature out: if a signal is expected, lower it, or let cross-validation "
+        "choose."
+    )
     # from targets, weights, cohorts and strata: the outcome, and targets and weights for it
     _learn: Callable[..., tuple[Any, np.ndarray, np.ndarray]]
 
@@ -106,8 +110,7 @@ class BaseSPINN(SelectorMixin, BaseEstimator):
     def _warn_if_empty(self) -> None:
         if not self.selected_.any():
             warnings.warn(
-                "No feature was selected: the model predicts a constant. If a signal is expected, "
-                "lower lam, add samples, or check the target.",
+                f"No feature was selected: the model predicts a constant. {self._if_empty}",
                 UserWarning,
                 stacklevel=4,
             )

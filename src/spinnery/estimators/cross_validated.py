@@ -44,6 +44,10 @@ class CrossValidated(BaseSPINN):
     random_state: Any = None
     verbose: bool | None = None
 
+    _if_empty: ClassVar[str] = (
+        "Cross-validation found no model that predicts held-out samples better. If a signal is "
+        "expected, add samples, try another hidden, or check the target."
+    )
     _parameter_constraints: ClassVar[dict] = {
         **COMMON,
         "ridges": ["array-like", None],
@@ -61,7 +65,7 @@ class CrossValidated(BaseSPINN):
         targets, loss = self.outcome_.encode(y, codes), self.outcome_.loss
         table = make_table(X, targets, weights, codes, loss, np.dtype(self.dtype))
         seed = self._seed()
-        folds = draw_folds(self.cv, X, y, self.outcome_, codes, names, seed, table.order)
+        folds = draw_folds(self.cv, X, y, self.outcome_, weights, codes, names, seed, table.order)
         groups = self._groups(self.n_features_in_).take(table.columns)
         scorer = fold_scorer(self, self.scoring, X, y, codes)
         settings = Settings(

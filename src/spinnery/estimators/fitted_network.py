@@ -18,7 +18,7 @@ from ..nn.inputs import input_norms
 from ..nn.mlp import MLP, TiedAutoencoder, layer_shapes
 from ..training.epochs import Training
 from ..training.stochastic import default_rate, predict
-from .base import BaseSPINN
+from .base import FLOATS, BaseSPINN
 
 BLOCK = 1024  # samples predicted at a time
 
@@ -28,6 +28,7 @@ class FittedNetwork(BaseSPINN):
 
     network_: Any
     history_: pd.DataFrame
+    standardize: bool
     _center: np.ndarray | None
     _scale: np.ndarray | None
     _training: Any
@@ -43,8 +44,10 @@ class FittedNetwork(BaseSPINN):
         return validate_data(self, X, reset=reset, dtype=self._x_dtype(X))
 
     def _x_dtype(self, X):
-        """A memory-mapped array stays one, whatever its type."""
-        return "numeric" if isinstance(X, np.memmap) else np.dtype(self.dtype)
+        """A memory-mapped array stays one; what is to be centred is not rounded before."""
+        if isinstance(X, np.memmap):
+            return "numeric"
+        return FLOATS if self.standardize else np.dtype(self.dtype)
 
     def _inputs(self, X: np.ndarray) -> np.ndarray:
         if self._center is not None:

@@ -28,6 +28,7 @@ from ..progress import Steps
 from ..training.batches import SAMPLING, Arrays, Samples
 from ..training.epochs import Recipe, Source, Training, train_epochs
 from ..training.schedules import SCHEDULES, rates
+from ..training.selection import BARRED
 from ..training.stochastic import OPTIMIZERS, State, begin, default_rate, direction
 from .fitted_network import FittedNetwork
 from .parameters import COMMON
@@ -94,10 +95,13 @@ class Minibatch(FittedNetwork):
     # -- data --------------------------------------------------------------------------------
 
     def _set_scale(self, X: np.ndarray, weights: np.ndarray) -> None:
-        """Center and scale of the inputs; a constant column becomes zero."""
-        self._center, self._scale = None, None
-        if self.standardize:
-            self._center, self._scale = standard_scale(X, weights / weights.sum())
+        """Center and scale of the inputs, and which of them vary; a constant becomes zero."""
+        self._center, self._scale, self._varies = None, None, None
+        if self.standardize or self.penalty is not None or self.max_features is not None:
+            center, scale = standard_scale(X, weights / weights.sum())
+            self._varies = np.isfinite(scale)
+            if self.standardize:
+                self._center, self._scale = center, scale
 
     def _samples(self, X, y, weights, rows=None) -> Samples:
         used = weights if rows is None else weights[rows]
@@ -223,7 +227,10 @@ class Minibatch(FittedNetwork):
         return cast(network, self.dtype)
 
     def _row_penalty(self, network: Any) -> Penalty | None:
-        """The penalty on the rows of the first layer; with `max_features`, weighted by group."""
+        """The penalty on the rows of the first layer, which keeps constant inputs out.
+
+        With `max_features`, `lam` is in the groups' weights.
+        """
         penalty = self.penalty
         if penalty is None and self.max_features is not None:
             penalty = "group_lasso"
@@ -238,10 +245,13 @@ class Minibatch(FittedNetwork):
             )
         rows = first_rows(network)
         penalty = resolve(penalty).with_cohorts(1)
-        if self.max_features is None:
-            return penalty.with_lam(jnp.asarray(self.lam, self.dtype))
-        weights = jnp.full_like(penalty.groups.reduce(rows), self.lam)
-        return penalty.with_lam(jnp.ones((), self.dtype)).with_groups(penalty.groups, weights)
+        lam, weight = (self.lam, 1.0) if self.max_features is None else (1.0, self.lam)
+        weights = np.full(len(rows), weight)
+        if self._varies is not None:
+            varies = self._varies.reshape(len(rows), -1).any(axis=1)  # of a channel, any input
+            weights[~varies] = BARRED
+        penalty = penalty.with_lam(jnp.asarray(lam, self.dtype))
+        return penalty.with_groups(penalty.groups, jnp.asarray(weights, self.dtype))
 
     def _fingerprint(self, network: Any, data: list) -> str:
         """What a checkpoint must agree with: parameters, first network, and some of the data."""

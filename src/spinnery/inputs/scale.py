@@ -13,15 +13,24 @@ Spread = Callable[[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]
 def standard_scale(values: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Mean and standard deviation of each column.
 
-    A column whose spread is rounding noise beside its mean is constant: its scale is infinite, so
-    that it becomes zero, and a zero column is never selected. So does one of NaN.
+    The scale of a column whose samples of positive weight all have the same value is infinite,
+    so that it becomes zero, and a zero column is never selected. So does one of NaN. Any two
+    numbers that double precision tells apart differ: a date is no constant for being large.
     """
+    first = np.asarray(values[np.argmax(weights)], np.float64)
     rows = max(BLOCK // max(values.shape[1], 1), 1)  # of a memory-mapped table, a block at a time
     blocks = [slice(k, k + rows) for k in range(0, len(values), rows)]
-    center = sum(weights[b] @ values[b] for b in blocks)
-    scale = np.sqrt(sum(weights[b] @ (values[b] - center) ** 2 for b in blocks))
-    varies = scale > 1e-7 * np.abs(center) + np.finfo(np.float64).tiny  # False for NaN
-    return np.where(np.isnan(center), 0, center), np.where(varies, scale, np.inf)
+
+    def moves(block):
+        return np.where(weights[block, None] > 0, values[block] - first, 0)
+
+    with np.errstate(invalid="ignore", over="ignore"):  # NaN, and the ends of the range
+        reach = np.max([np.abs(moves(b)).max(axis=0) for b in blocks], axis=0)
+        unit = np.where((reach > 0) & np.isfinite(reach), reach, 1)  # so that squares stay in range
+        shift = sum(weights[b] @ (moves(b) / unit) for b in blocks)
+        spread = np.sqrt(sum(weights[b] @ (moves(b) / unit - shift) ** 2 for b in blocks))
+    center, scale = first + unit * shift, unit * spread
+    return np.where(np.isfinite(center), center, 0), np.where(scale > 0, scale, np.inf)
 
 
 def robust_scale(values: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
+from ..arrays import real_array
 from .censoring import case_weights
 from .curves import kaplan_meier
 from .follow_up import at_times, split, time_points
@@ -59,7 +60,7 @@ def cumulative_dynamic_auc(
     """
     event, time = split(y)
     times = time_points(times)
-    values = np.asarray(risk, float)
+    values = real_array(risk, float, "risk")
     if values.ndim == 1:
         values = np.broadcast_to(values[:, None], (len(values), len(times)))
     values = at_times(values, len(time), times, "risk")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
+from ..arrays import real_array
 from .follow_up import finite, per_sample, time_points, weights_of
 
 ROUNDING = 1e-12
@@ -70,7 +71,7 @@ def breslow_baseline(
     """
     if ties not in ("efron", "breslow"):
         raise ValueError(f'ties must be "efron" or "breslow"; got {ties!r}.')
-    time = np.asarray(time, float)
+    time = real_array(time, float, "time")
     n = len(time) if time.ndim == 1 else -1
     if n < 1 or np.shape(event) != (n,):
         raise ValueError(
@@ -143,7 +144,7 @@ def median_survival(times: ArrayLike, survival: ArrayLike) -> np.ndarray:
     >>> median_survival([1, 2, 3], [[0.9, 0.5, 0.2], [0.9, 0.8, 0.7]])
     array([ 2., inf])
     """
-    times, survival = time_points(times), np.asarray(survival, float)
+    times, survival = time_points(times), real_array(survival, float, "survival")
     if survival.ndim != 2 or survival.shape[1] != len(times):
         raise ValueError(
             f"survival needs one row per sample and one column per time, shape (n, {len(times)}); "

@@ -7,6 +7,8 @@ from numbers import Integral
 import numpy as np
 from numpy.typing import ArrayLike
 
+from ..arrays import real_array
+
 SMALLEST = float(np.finfo(np.float64).tiny)
 
 
@@ -83,7 +85,7 @@ def multinomial_log_likelihood(y_true: ArrayLike, proba: ArrayLike, classes=None
 
 def _columns(y_true: ArrayLike, scores: ArrayLike, classes) -> tuple[np.ndarray, np.ndarray]:
     """Column number of every label, and the scores as an array."""
-    y, scores = np.asarray(y_true), np.asarray(scores, float)
+    y, scores = np.asarray(y_true), real_array(scores, float, "scores")
     if scores.ndim != 2 or y.shape != (len(scores),) or not len(y):
         raise ValueError(
             "y_true and scores need shapes (n,) and (n, n_classes) with n >= 1; got "

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import chdtrc, ndtri
 
+from ..arrays import real_array
 from .follow_up import split, weights_of
 
 NORMAL = float(ndtri(0.975))  # two-sided 95%
@@ -43,7 +44,7 @@ class KaplanMeier:
 
     def at(self, times: ArrayLike) -> np.ndarray:
         """The curve's values at any times: 1 before the first, NaN after the last unless 0."""
-        times = np.asarray(times, float)
+        times = real_array(times, float, "times")
         values = np.concatenate([[1.0], self.survival])
         found = values[np.searchsorted(self.times, times, side="right")]
         return np.where((times > self.times[-1]) & (found > 0), np.nan, found)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
+from ..arrays import real_array
+
 HOW = "Pass spinnery.survival_target(event, time)."
 
 
@@ -60,7 +62,7 @@ def split(y: np.ndarray, name: str = "y") -> tuple[np.ndarray, np.ndarray]:
 
 def finite(values: ArrayLike, what: str) -> np.ndarray:
     """The values in float64, none of them NaN or infinite."""
-    values = np.asarray(values, float)
+    values = real_array(values, float, what)
     wrong = int(np.sum(~np.isfinite(values)))
     if wrong:
         raise ValueError(f"{what} must be finite; {wrong} of {values.size} are NaN or infinite.")
@@ -69,7 +71,7 @@ def finite(values: ArrayLike, what: str) -> np.ndarray:
 
 def per_sample(values: ArrayLike, n: int, name: str) -> np.ndarray:
     """One finite number a sample, `(n,)`."""
-    values = np.asarray(values, float)
+    values = real_array(values, float, name)
     if values.shape != (n,):
         raise ValueError(
             f"{name} needs one number per sample, shape ({n},); got shape {values.shape}."
@@ -104,7 +106,7 @@ def time_points(times: ArrayLike) -> np.ndarray:
 
 def at_times(values: ArrayLike, n: int, times: np.ndarray, name: str) -> np.ndarray:
     """Predictions `(n, n_times)`, finite."""
-    values = np.asarray(values, float)
+    values = real_array(values, float, name)
     if values.ndim == 1 and len(times) == 1:
         values = values[:, None]
     if values.shape != (n, len(times)):

@@ -42,7 +42,7 @@ class Outcome(abc.ABC):
     def validate(cls, estimator: Any, X, y, **checks) -> tuple[np.ndarray, np.ndarray]:
         """`X` and `y` checked together: arrays of this kind, as many targets as samples."""
         refuse_survival(y, estimator)
-        return validate_data(estimator, X, y, **cls.y_checks(), **checks)
+        return validate_data(estimator, X, complete(y), **cls.y_checks(), **checks)
 
     @classmethod
     def y_checks(cls) -> dict:
@@ -63,11 +63,19 @@ class Outcome(abc.ABC):
 
     def most_folds(self, y: np.ndarray) -> tuple[int, str]:
         """How many folds can be judged at most, and what there must be one of in each."""
-        return len(y), "samples"
+        return len(y), "samples of positive weight"
 
-    def check_folds(self, y: np.ndarray, folds: list[np.ndarray]) -> None:
+    def check_folds(self, y: np.ndarray, weights: np.ndarray, folds: list[np.ndarray]) -> None:
         """Refuse folds on which this kind of outcome cannot be learnt or judged."""
-        return None
+        for k, fold in enumerate(folds):
+            held = weights[fold].sum()
+            if not 0 < held < weights.sum():
+                share = "no sample" if held == 0 else "every sample"
+                raise ValueError(
+                    f"Fold {k + 1} of cv holds out {share} of positive sample_weight, so nothing "
+                    "can be learnt or judged there. Use fewer folds, or an integer cv, which "
+                    "shares them out evenly."
+                )
 
     # -- outputs ----------------------------------------------------------------------------
 
@@ -147,3 +155,24 @@ def refuse_survival(y: Any, estimator: Any) -> None:
             f"y is a structured array with the fields {', '.join(names)}, as survival times are "
             f"given, and {name} predicts numbers or classes. Use {right}, or pass one field of it."
         )
+
+
+def complete(y: Any) -> Any:
+    """Targets as given, pandas' nullable types as NumPy's.
+
+    Raises
+    ------
+    ValueError
+        If any is missing: None, NaN, pandas' NA or NaT.
+    """
+    # as they are: NumPy would read NaN among words as the word nan
+    plain = object if isinstance(y, (list, tuple)) else None
+    missing = np.asarray(pd.isna(y if hasattr(y, "isna") else np.asarray(y, plain)))
+    if missing.ndim and missing.any():
+        rows = np.flatnonzero(missing.reshape(len(missing), -1).any(axis=1))
+        raise ValueError(
+            f"Input y contains NaN: it is missing for {len(rows)} of {len(missing)} samples, the "
+            f"first in row {rows[0]}. Leave out those samples, or give them a value."
+        )
+    numpy_type = getattr(getattr(y, "dtype", None), "numpy_dtype", None)
+    return y if numpy_type is None else np.asarray(y, numpy_type)

@@ -93,6 +93,24 @@ class Classes(Outcome):
             )
         return numbers
 
+    def check_folds(self, y: np.ndarray, weights: np.ndarray, folds: list[np.ndarray]) -> None:
+        super().check_folds(y, weights, folds)
+        numbers = self.strata(y)
+        count = np.bincount(numbers[weights > 0], minlength=len(self.classes))
+        whole: dict[str, int] = {}  # classes that a fold holds out, and the fold
+        for k, fold in enumerate(folds):
+            rows = np.unique(fold)
+            held = np.bincount(numbers[rows[weights[rows] > 0]], minlength=len(count))
+            for label in self.classes[(held == count) & (count > 0)]:
+                whole.setdefault(str(label), k + 1)
+        if whole:
+            each = ", ".join(f"{label!r} (fold {k})" for label, k in sorted(whole.items()))
+            raise ValueError(
+                f"Folds of cv hold out every sample of the classes {each}, which could then not be "
+                "learnt. Give these classes more samples or leave them out, or use an integer cv, "
+                "which shares classes out evenly."
+            )
+
     # -- outputs ----------------------------------------------------------------------------
 
     def decision(self, outputs: np.ndarray) -> np.ndarray:

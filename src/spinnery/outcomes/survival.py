@@ -92,10 +92,11 @@ class Survival(Outcome):
     def most_folds(self, y: np.ndarray) -> tuple[int, str]:
         return int(y["event"].sum()), "samples with the event"
 
-    def check_folds(self, y: np.ndarray, folds: list[np.ndarray]) -> None:
+    def check_folds(self, y: np.ndarray, weights: np.ndarray, folds: list[np.ndarray]) -> None:
+        events = y["event"] & (weights > 0)
         for k, fold in enumerate(folds):
-            held = int(y["event"][fold].sum())
-            if held == 0 or held == y["event"].sum():
+            held = int(events[fold].sum())
+            if held == 0 or held == events.sum():
                 share = "no sample" if held == 0 else "every sample"
                 raise ValueError(
                     f"Fold {k + 1} of cv holds out {share} with the event, so nothing can be "

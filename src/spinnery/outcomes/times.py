@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ..arrays import real_array
 from ..errors import listing
 
 FOLLOWED = np.dtype([("event", bool), ("time", float), ("stratum", int)])
@@ -99,7 +100,7 @@ def _from_frame(y: pd.DataFrame) -> np.ndarray:
 def _column(values: Any, name: str) -> np.ndarray:
     if isinstance(values, (pd.Series, pd.Index)) and pd.isna(values).any():
         values = values.astype(object).where(~pd.isna(values), None)
-    array = np.asarray(values)
+    array = real_array(values, None, name)
     if array.ndim != 1:
         raise ValueError(f"{name} must have one value per sample; got shape {array.shape}.")
     missing = pd.isna(array)

@@ -6,6 +6,7 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
+import pandas as pd
 
 from ..arrays import Array
 
@@ -55,7 +56,8 @@ def feature_groups(groups: object, n_features: int) -> tuple[np.ndarray, int]:
     Parameters
     ----------
     groups : array-like of shape (n_features,), or None
-        One label per feature; equal labels form a group. None: every feature alone.
+        One label per feature; equal labels form a group, and features without a label (None, NaN,
+        NA) stand alone. None: every feature alone.
 
     Returns
     -------
@@ -75,6 +77,9 @@ def feature_groups(groups: object, n_features: int) -> tuple[np.ndarray, int]:
             f"groups needs one label per feature, shape ({n_features},); got shape {labels.shape}. "
             "Give equal labels to features that enter together, and any other a label of its own."
         )
-    _, first, inverse = np.unique(labels, return_index=True, return_inverse=True)
+    codes, found = pd.factorize(labels)
+    alone = codes < 0
+    codes[alone] = len(found) + np.arange(alone.sum())
+    _, first, inverse = np.unique(codes, return_index=True, return_inverse=True)
     order = np.argsort(np.argsort(first))
     return order[inverse], len(first)

@@ -41,8 +41,14 @@ def cross_validate(
     Over several cohorts, single cohorts' blocks of the chosen features leave as long as
     cross-validation agrees.
     """
-    searches = [Search(table, folds, hidden, settings, steps) for hidden in architectures]
-    found = [(search, best_curve(search)) for search in searches]
+    searches: list[Search] = []
+    try:
+        for hidden in architectures:
+            searches.append(Search(table, folds, hidden, settings, steps))
+        found = [(search, best_curve(search)) for search in searches]
+    finally:  # an interrupt leaves no thread behind
+        for search in searches:
+            search.leave()
     search, curve = found[choose([curve for _, curve in found])]
     position = curve.position(rule)
     size = int(curve.sizes[position])

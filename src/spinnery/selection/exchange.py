@@ -48,10 +48,12 @@ class Cells:
     """What enters and leaves together: a number for every feature in every cohort.
 
     `ids` `(p, M)` holds `0 ... n_groups - 1`: the same number along a row lets a feature enter in
-    all cohorts at once, a number for each entry lets it enter in one.
+    all cohorts at once, a number for each entry lets it enter in one. Groups are ranked by what
+    they bring over the square of their price `(n_groups,)`, as a penalty weighs them.
     """
 
     ids: np.ndarray
+    prices: np.ndarray
 
     @cached_property
     def members(self) -> list[tuple[np.ndarray, ...]]:
@@ -122,7 +124,7 @@ class Exchange:
         fit = refit(self.data, self.index, self.params, self.tol, self.max_iter)
         self.params = fit.params
         scores = score_features(self.data, self.index, self.slot_label, self.labels, self.params)
-        self.gain = self.cells.per_group(np.asarray(scores.gain))
+        self.gain = self.cells.per_group(np.asarray(scores.gain)) / self.cells.prices[:, None] ** 2
         self.cost = np.asarray(scores.cost)
         objective = np.asarray(fit.objective)
         found = candidates([tuple(sorted(groups)) for groups in self.lanes], self.index, fit)
@@ -145,8 +147,9 @@ class Exchange:
             else:
                 if len(groups) <= target:
                     continue
-                cheapest = int(np.argmin(self.cost[list(groups.values()), b]))
-                self._leave(b, list(groups)[cheapest])
+                numbers, labels = list(groups), list(groups.values())
+                cost = self.cost[labels, b] / self.cells.prices[numbers] ** 2
+                self._leave(b, numbers[int(np.argmin(cost))])
             moved = True
         return moved
 

@@ -12,18 +12,20 @@ from ..outcomes import Outcome
 
 
 def draw_folds(
-    cv: Any, X, y: np.ndarray, outcome: Outcome, codes: np.ndarray, names: np.ndarray, seed: int,
-    order: np.ndarray,
+    cv: Any, X, y: np.ndarray, outcome: Outcome, weights: np.ndarray, codes: np.ndarray,
+    names: np.ndarray, seed: int, order: np.ndarray,
 ) -> list[np.ndarray]:  # fmt: skip
     """The held-out rows of every fold.
 
     Parameters
     ----------
     cv : int, splitter or iterable
-        An int shuffles, with even shares of the outcome's strata and of cohorts.
+        An int shuffles, with even shares of the outcome's strata, of cohorts, and of the samples
+        of weight 0, which leave the others' folds as they would be without them.
     X : array of shape (n, p)
     y : validated targets
     outcome : Outcome
+    weights : (n,) sample weights
     codes : (n,) int array, cohorts of the samples
     names : (M,) array, the cohorts
     seed : int
@@ -33,19 +35,25 @@ def draw_folds(
     Raises
     ------
     ValueError
-        If there are too few samples (or events), or a fold holds out a whole cohort.
+        If there are too few samples (or events), or a fold holds out a whole class or cohort, or
+        nothing that counts.
     """
     strata, several = outcome.strata(y), len(names) > 1
     if isinstance(cv, (int, np.integer)):
-        _check_number(int(cv), y, outcome)
+        _check_number(int(cv), y[weights > 0], outcome)
         joint = codes * (int(strata.max()) + 1) + strata
-        folds = [np.sort(order[fold]) for fold in deal_folds(joint[order], int(cv), seed)]
+        parts = [order[weights[order] > 0], order[weights[order] == 0]]
+        dealt = [deal_folds(joint[rows], int(cv), seed) for rows in parts]
+        folds = [
+            np.sort(np.concatenate([rows[fold] for rows, fold in zip(parts, found, strict=True)]))
+            for found in zip(*dealt, strict=True)
+        ]
     else:
         labels = strata if outcome.stratified else y
         splitter = check_cv(cv, labels, classifier=outcome.stratified)
         groups = {"groups": codes} if several else {}
         folds = [test for _, test in splitter.split(X, labels, **groups)]
-    outcome.check_folds(y, folds)
+    outcome.check_folds(y, weights, folds)
     _check_cohorts(folds, codes, names)
     return folds
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cached_property
-from threading import Thread
+from threading import Event, Thread
 
 import equinox as eqx
 import jax
@@ -44,8 +44,14 @@ class Search:
         self.n_slots = _slots(settings)
         self.sweeps = "bfb" if hidden else "f"
         self._scores: dict[Candidate, float] = {}
+        self._left = Event()
         self._compiling = Thread(target=self._compile)
         self._compiling.start()
+
+    def leave(self) -> None:
+        """Compile nothing more, and wait for the program that is being compiled."""
+        self._left.set()
+        self._compiling.join()
 
     def _compile(self) -> None:
         """Compile the refit programs while the path is still running.
@@ -64,12 +70,17 @@ class Search:
             data = self._with_ridge(PATH_RIDGE)
             empty = np.full((lanes, M, self.n_slots), self.data.X.shape[1])
             labels = np.arange(self.n_slots)
-            refit.lower(data, empty, params, self._tolerance(), SEARCH_ITER).compile()
-            score_features.lower(data, empty, -np.ones_like(empty), labels, params).compile()
             penalty = self.settings.groups.restrict(
                 self.settings.penalty, np.arange(self.data.X.shape[1])
             )
-            entry_lambda.lower(data, penalty.with_lam(1.0), empty, params).compile()
+            programs = (
+                (refit, (data, empty, params, self._tolerance(), SEARCH_ITER)),
+                (score_features, (data, empty, -np.ones_like(empty), labels, params)),
+                (entry_lambda, (data, penalty.with_lam(1.0), empty, params)),
+            )
+            for program, arguments in programs:
+                if not self._left.is_set():
+                    program.lower(*arguments).compile()
 
     def curve(self, ridge: float) -> Curve:
         """Exchange at `ridge`; the curve of the best candidates per lane and size."""
@@ -77,7 +88,8 @@ class Search:
         self._compiling.join()
         self.steps.say(f"hidden={self.hidden}: features at ridge {ridge:.3g}")
         ids = np.repeat(self.settings.groups.ids[:, None], self.data.n_cohorts, axis=1)
-        return self._exchange(ridge, Cells(ids), starts, self.settings.max_features, self.sweeps)
+        cells = Cells(ids, self.settings.groups.prices)
+        return self._exchange(ridge, cells, starts, self.settings.max_features, self.sweeps)
 
     def block_curve(self, curve: Curve, size: int) -> Curve:
         """From the models of `size` groups, single cohorts' blocks of features leave one by one.
@@ -89,7 +101,9 @@ class Search:
         starts = [_start(found) for found in curve.at(size)]
         repeated = [start for start in starts for _ in range(self.restarts)]
         blocks = max(len(start.features) for start in starts) * self.data.n_cohorts
-        return self._exchange(curve.ridge, Cells(ids), repeated, blocks, "b")
+        prices = self.settings.groups.prices[self.settings.groups.ids]
+        cells = Cells(ids, np.tile(prices, self.data.n_cohorts))
+        return self._exchange(curve.ridge, cells, repeated, blocks, "b")
 
     def _exchange(
         self, ridge: float, cells: Cells, starts: list[Start], max_groups: int, sweeps: str

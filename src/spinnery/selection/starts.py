@@ -71,16 +71,19 @@ def _with_products(
     `features` are those that `products` are of; `varies` `(p, M T)` is 0 in the blocks of
     features that a cohort lacks, `width` is T.
     """
-    most = settings.max_features
+    most, groups = settings.max_features, settings.groups
+    prices = np.append(groups.prices, 1.0)[np.append(groups.ids, len(groups.prices))]
+    prices = prices[np.minimum(features, len(groups.ids))]  # padding's is 1
     rng = np.random.default_rng(settings.seed)
     out = []
     for b, (kept, rows, upper) in enumerate(starts):
         new: list[int] = []
-        for j in np.argsort(-products.gain[:, b]):
+        partner = products.partner[:, b]
+        for j in np.argsort(-products.gain[:, b] / (prices * prices[partner])):
             if len(new) >= int(PRODUCTS * most):
                 break
-            pair = {int(features[j]), int(features[products.partner[j, b]])}
-            new += [f for f in pair if f < len(settings.groups.ids) and f not in new]
+            pair = {int(features[j]), int(features[partner[j]])}
+            new += [f for f in pair if f < len(groups.ids) and f not in new]
         stay = np.argsort(-np.linalg.norm(rows, axis=1))
         stay = stay[~np.isin(kept[stay], new)][: most - len(new)]
         drawn = rng.normal(0, PRODUCT_ROWS, (len(new), width)).astype(rows.dtype)

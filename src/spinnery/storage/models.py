@@ -10,6 +10,7 @@ import importlib
 import json
 import os
 import struct
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -26,8 +27,10 @@ from .registry import ESTIMATORS, RECORDS
 FORMAT = "spinnery"
 VERSION = 1
 
+ESSENTIAL = ("penalty", "loss")  # parameters that say what the model is
+
 PRIVATE = (
-    "_models", "_center", "_scale", "_run_seed", "_weight_unit",
+    "_models", "_center", "_scale", "_varies", "_run_seed", "_weight_unit",
 )  # fmt: skip  # fitted state that is not public
 
 
@@ -45,15 +48,15 @@ def save(estimator: Any, file: str | os.PathLike) -> None:
     sklearn.exceptions.NotFittedError
         If it has not been fitted.
     TypeError
-        If it is not one of Spinnery's estimators, or a fitted attribute has a type that a model
-        file cannot hold.
+        If it is not one of Spinnery's estimators, if its penalty or loss is of your own making, or
+        a fitted attribute has a type that a model file cannot hold.
 
     Notes
     -----
     Predictions and fitted attributes come back unchanged. Among the parameters, penalties and
     losses come back as objects and pandas columns as arrays; a parameter that is code or hidden
-    state (a fold splitter, a `RandomState`) is only noted by its `repr`, and the loaded estimator
-    has the class's default there, which matters only if it is fitted again.
+    state (a fold splitter, a `RandomState`) is only noted by its `repr`, with a warning, and the
+    loaded estimator has the class's default there, which matters only if it is fitted again.
     """
     name = type(estimator).__name__
     if ESTIMATORS.get(name) is not type(estimator):
@@ -71,10 +74,7 @@ def save(estimator: Any, file: str | os.PathLike) -> None:
             "pickle the estimator."
         )
     arrays: Arrays = {}
-    params = {
-        key: _encode_param(value, f"params.{key}", arrays)
-        for key, value in estimator.get_params(deep=False).items()
-    }
+    params = _encode_params(estimator.get_params(deep=False), arrays)
     fitted = {
         key: encode(value, key, arrays)
         for key, value in vars(estimator).items()
@@ -151,14 +151,31 @@ def _estimator(name: object) -> Any:
     return ESTIMATORS.get(name) if isinstance(name, str) else None
 
 
-def _encode_param(value: Any, name: str, arrays: Arrays) -> Any:
-    own: Arrays = {}  # kept apart, so that a parameter given up halfway leaves no arrays behind
-    try:
-        node = encode(value, name, own)
-    except UnsupportedError:
-        return {"$": "repr", "value": repr(value)}
-    arrays.update(own)
-    return node
+def _encode_params(params: dict[str, Any], arrays: Arrays) -> dict[str, Any]:
+    """Parameters as JSON; of those that a file cannot hold, what `repr` says of them."""
+    nodes, noted = {}, []
+    for name, value in params.items():
+        own: Arrays = {}  # kept apart: a parameter given up halfway leaves no arrays behind
+        try:
+            nodes[name] = encode(value, f"params.{name}", own)
+            arrays.update(own)
+        except UnsupportedError:
+            if name in ESSENTIAL:
+                raise TypeError(
+                    f"save cannot write {name}={value!r}: a model file holds numbers and text, and "
+                    f"this {name} is code of your own. Keep the code and pickle the estimator "
+                    f"(joblib.dump), or refit with one of Spinnery's."
+                ) from None
+            nodes[name] = {"$": "repr", "value": repr(value)}
+            noted.append(f"{name}={value!r}")
+    if noted:
+        warnings.warn(
+            f"A model file cannot hold {', '.join(noted)}. Predictions are not affected, but the "
+            "loaded estimator has the defaults there: set_params before fitting it again.",
+            UserWarning,
+            stacklevel=4,
+        )
+    return nodes
 
 
 def _read(file: Path) -> tuple[dict[str, str], Arrays]:
