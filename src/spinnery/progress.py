@@ -15,6 +15,8 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
+SECONDS = 5.0  # between plain lines of one stage
+
 
 class Steps:
     """Counts steps of a fit; a context manager.
@@ -30,7 +32,8 @@ class Steps:
         terminal = sys.stderr.isatty()
         self.shown = terminal if show is None else show
         self._plain = self.shown and not terminal
-        self._began, self._said = time.monotonic(), ""
+        self._began = time.monotonic()
+        self._last, self._said = self._began, ""
         self._bar = Progress(
             TextColumn("{task.description}"),
             BarColumn(),
@@ -51,10 +54,17 @@ class Steps:
 
     def say(self, what: str) -> None:
         """Name what is being done."""
-        if self._plain and what != self._said:
-            print(f"{time.monotonic() - self._began:6.1f} s  {what}", file=sys.stderr, flush=True)
-        self._said = what
+        if self._plain:
+            self._line(what)
         self._bar.update(self._task, description=what)
+
+    def _line(self, what: str) -> None:
+        """Print a new stage at once, and news of the same one every few seconds."""
+        now = time.monotonic()
+        news = what.split()[0] != self._said.partition(" ")[0] or now - self._last > SECONDS
+        if what != self._said and news:
+            print(f"{now - self._began:6.1f} s  {what}", file=sys.stderr, flush=True)
+            self._last, self._said = now, what
 
     def advance(self, steps: int = 1) -> None:
         """`steps` more are done."""

@@ -1,7 +1,5 @@
 """The descent: the textbook's steps, and its ends."""
 
-import warnings
-
 import jax
 import neighbours
 import numpy as np
@@ -104,24 +102,3 @@ def test_points_that_run_off():
         "The points ran off to infinity within 50 steps at learning_rate=1e+200. Lower "
         'learning_rate, or leave it at "auto".'
     )
-
-
-def test_an_interrupt_keeps_what_was_reached(monkeypatch):
-    P, Y = problem()
-    blocks = iter([descent.run_block] * 2)
-
-    def run_block(*arguments):
-        block = next(blocks, None)
-        if block is None:
-            raise KeyboardInterrupt
-        return block(*arguments)
-
-    monkeypatch.setattr(descent, "run_block", run_block)
-    with pytest.warns(UserWarning) as caught:
-        found = run("student", P, Y, Schedule(1000, 1.0, 1.0, 0.0))
-    assert str(caught[0].message) == (
-        "Interrupted after 100 of 1000 steps; the embedding is the one reached by then."
-    )
-    assert found.n_iter == 100 and len(found.costs) == 2
-    with pytest.raises(KeyboardInterrupt), warnings.catch_warnings():
-        run("student", P, Y, Schedule(1000, 1.0, 1.0, 0.0))  # before the first block

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pickle
-import re
 from copy import deepcopy
 
 import equinox as eqx
@@ -14,14 +13,12 @@ import pandas as pd
 import pytest
 from sklearn.base import clone
 from sklearn.datasets import load_digits
-from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.model_selection import GridSearchCV
 from small import classifier, data, regressor, same
 
 import references as ref
 from spinnery import NetworkClassifier, NetworkRegressor
-from spinnery.training import epochs
 
 # -- optima ---------------------------------------------------------------------------------------
 
@@ -130,31 +127,6 @@ def test_any_share_can_be_held_out(fraction):
     X, _, y = data()
     model = classifier(early_stopping=True, validation_fraction=fraction, batch_size=1, epochs=2)
     assert "val_loss" in model.fit(X, y).history_
-
-
-def test_an_interrupt_keeps_the_last_whole_epoch(monkeypatch):
-    X, f, _ = data()
-    score = epochs.score
-    calls = iter(range(10))
-
-    def interrupted(*args):
-        if next(calls) == 2:
-            raise KeyboardInterrupt
-        return score(*args)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(epochs, "score", interrupted)
-        message = (
-            "Training was interrupted after 2 of 4 epochs; the network is that of the last whole "
-            "one."
-        )
-        with pytest.warns(ConvergenceWarning, match=f"^{re.escape(message)}$"):
-            model = regressor().fit(X, f, validation_data=(X, f))
-    assert model.n_iter_ == len(model.history_) == 2
-    same(model, regressor(epochs=2).fit(X, f))
-    monkeypatch.setattr(epochs, "_epoch", lambda *a: (_ for _ in ()).throw(KeyboardInterrupt))
-    with pytest.raises(KeyboardInterrupt):  # before the first epoch there is nothing to keep
-        regressor().fit(X, f)
 
 
 def test_random_layers_train_at_random_and_predict_the_same():

@@ -11,7 +11,7 @@ import numpy as np
 from ..arrays import Array
 from ..engine.design import DenseDesign, round_up
 from ..engine.problem import Params
-from ..engine.proximal import solve
+from ..engine.proximal import descend
 from ..penalties import Penalty
 from .atoms import in_use, revived, update_atoms
 from .coding import lasso
@@ -55,7 +55,7 @@ def _alternate(
 ) -> tuple[Array, Array, Array, Array, Array, Array]:
     """Steps on the codes, then the atoms; also the sums over codes, and the objective between."""
     problem = LeastSquares(DenseDesign(D.T), X.T[:, :, None])
-    end = solve(problem, penalty, Params(codes, NO_UPPER), step, CODE_TOL, CODE_STEPS)
+    end = descend(problem, penalty, Params(codes, NO_UPPER), step, CODE_TOL, CODE_STEPS)
     flat = end.params.W[:, :, 0]
     gram, cross = flat @ flat.T, flat @ X
     D = update_atoms(D, gram, cross, positive)

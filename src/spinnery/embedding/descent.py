@@ -1,12 +1,11 @@
 """Gradient descent with momentum and a gain for every coordinate (Jacobs 1988's delta-bar-delta).
 
 A gain grows by 0.2 while the coordinate keeps its direction and shrinks by a fifth when it turns
-round. Steps run in compiled blocks; between blocks the loop can report, stop and be interrupted.
+round. Steps run in compiled blocks; between blocks the loop can report and stop.
 """
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple
@@ -105,39 +104,29 @@ def descend(
     state = State(Y, jnp.zeros_like(Y), jnp.ones_like(Y))
     done, costs = 0, []
     steps.expect(schedule.max_iter)
-    try:
-        while done < schedule.max_iter:
-            early = done < EXAGGERATED
-            factor = schedule.exaggeration if early else 1.0
-            if done == EXAGGERATED:  # another cost from here on
-                state = State(state.Y, jnp.zeros_like(Y), jnp.ones_like(Y))
-            size = min(BLOCK, schedule.max_iter - done)
-            moved, found, norm = run_block(
-                tails, P, fixed, np.int32(n), state, np.int32(size),
-                *np.asarray(
-                    [schedule.learning_rate / factor, factor, MOMENTUM[0 if early else 1]],
-                    P.dtype,
-                ),
-            )  # fmt: skip
-            if not np.isfinite(found):
-                raise ValueError(
-                    f"The points ran off to infinity within {done + size} steps at "
-                    f"learning_rate={schedule.learning_rate:g}. Lower learning_rate, or leave it "
-                    'at "auto".'
-                )
-            state, done = moved, done + size
-            costs.append((done, float(found)))
-            steps.say(f"cost {found:.4g}")
-            steps.advance(size)
-            if factor == 1 and norm <= schedule.min_grad_norm:
-                break
-    except KeyboardInterrupt:
-        if not costs:
-            raise
-        warnings.warn(
-            f"Interrupted after {done} of {schedule.max_iter} steps; the embedding is the one "
-            "reached by then.",
-            UserWarning,
-            stacklevel=2,
-        )
+    while done < schedule.max_iter:
+        early = done < EXAGGERATED
+        factor = schedule.exaggeration if early else 1.0
+        if done == EXAGGERATED:  # another cost from here on
+            state = State(state.Y, jnp.zeros_like(Y), jnp.ones_like(Y))
+        size = min(BLOCK, schedule.max_iter - done)
+        moved, found, norm = run_block(
+            tails, P, fixed, np.int32(n), state, np.int32(size),
+            *np.asarray(
+                [schedule.learning_rate / factor, factor, MOMENTUM[0 if early else 1]],
+                P.dtype,
+            ),
+        )  # fmt: skip
+        if not np.isfinite(found):
+            raise ValueError(
+                f"The points ran off to infinity within {done + size} steps at "
+                f"learning_rate={schedule.learning_rate:g}. Lower learning_rate, or leave it "
+                'at "auto".'
+            )
+        state, done = moved, done + size
+        costs.append((done, float(found)))
+        steps.say(f"cost {found:.4g}")
+        steps.advance(size)
+        if factor == 1 and norm <= schedule.min_grad_norm:
+            break
     return Descent(np.asarray(state.Y), np.array(costs), done)

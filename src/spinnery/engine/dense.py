@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import jax
 import optax
 
 from ..arrays import Array
+from ..compilation import LARGE
 from .problem import Params, Problem
 
 LEARNING_RATE = 0.02
 STEPS = 100
 
 
-@jax.jit
+@partial(jax.jit, compiler_options=LARGE)
 def train_dense(problem: Problem, params: Params, steps: Array | int = STEPS) -> Params:
     """`steps` full-batch Adam steps on the smooth part.
 

@@ -53,24 +53,22 @@ def minimise(
     One evaluation per iteration for all lanes together: a lane whose trial step fails Armijo's
     test shortens it and tries again while the others move on.
     """
-    value, gradient = value_and_grad(x)
     B, P = x.shape
-    norm = _norm(gradient)
-    gamma = 0.1 / jnp.maximum(norm, 1e-8)
-    state = _State(
+    ones = jnp.ones(B, x.dtype)
+    state = _State(  # the first round stays where it is: one copy of the function to compile
         x,
-        value,
-        gradient,
-        -gamma[:, None] * gradient,
-        jnp.ones_like(value),
+        jnp.finfo(x.dtype).max * ones,
+        jnp.zeros_like(x),
+        jnp.zeros_like(x),
+        ones,
         jnp.zeros((MEMORY, B, P), x.dtype),
         jnp.zeros((MEMORY, B, P), x.dtype),
         jnp.zeros((MEMORY, B), x.dtype),
-        gamma,
+        ones,
         jnp.zeros(B, jnp.int32),
-        norm <= tol * scale(value),
+        jnp.zeros(B, bool),
         jnp.zeros(B, jnp.int32),
-        jnp.zeros((), jnp.int32),
+        jnp.full((), -1, jnp.int32),
     )
     state = jax.lax.while_loop(
         lambda s: (s.iteration < max_iter) & ~jnp.all(s.done),
@@ -81,11 +79,12 @@ def minimise(
 
 
 def _iterate(value_and_grad, enough, s: _State) -> _State:
+    first = s.iteration < 0
     x = s.x + s.length[:, None] * s.direction
     value, gradient = value_and_grad(x)
     slope = jnp.sum(s.gradient * s.direction, axis=-1)
     slack = jnp.finfo(value.dtype).eps * jnp.abs(s.value)
-    accept = (value <= s.value + 1e-4 * s.length * slope + slack) & ~s.done
+    accept = ((value <= s.value + 1e-4 * s.length * slope + slack) & ~s.done) | first
 
     move, change = x - s.x, gradient - s.gradient
     curvature = jnp.sum(move * change, axis=-1)
@@ -93,7 +92,8 @@ def _iterate(value_and_grad, enough, s: _State) -> _State:
     update = accept & (curvature > 1e-8 * size) & (size > 0)
     falls = accept & (value < s.value - slack)
     idle = jnp.where(falls, 0, s.idle + 1)
-    forget = ~accept & (idle == PATIENCE // 2)  # a bad memory: start again from steepest descent
+    # a bad memory: start again from steepest descent
+    forget = first | (~accept & (idle == PATIENCE // 2))
 
     def push(memory, new):
         shape = (1, -1) + (1,) * (new.ndim - 1)
@@ -123,7 +123,7 @@ def _iterate(value_and_grad, enough, s: _State) -> _State:
         gamma,
         idle,
         s.done | (_norm(gradient) <= enough(value)) | (idle >= PATIENCE),
-        s.n_iter + ~s.done,
+        s.n_iter + ~(s.done | first),
         s.iteration + 1,
     )
 

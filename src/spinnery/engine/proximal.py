@@ -7,7 +7,6 @@ combination of two stored ones and needs no product of its own.
 
 from __future__ import annotations
 
-from functools import partial
 from typing import NamedTuple
 
 import jax
@@ -15,6 +14,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from ..arrays import Array
+from ..compilation import LARGE
 from ..penalties import Penalty
 from .problem import Gradient, Params, Smooth, lane_sum, per_lane, select_params, tree_lane_sum
 
@@ -65,8 +65,7 @@ def initial_step(n_lanes: int, dtype) -> np.ndarray:
     return np.full(n_lanes, 0.1, dtype)
 
 
-@partial(jax.jit, static_argnames=("rule", "record"))
-def solve(
+def descend(
     problem: Smooth,
     penalty: Penalty,
     params: Params,
@@ -121,6 +120,9 @@ def solve(
         state.done,
         state.history,
     )
+
+
+solve = jax.jit(descend, static_argnames=("rule", "record"), compiler_options=LARGE)
 
 
 def _iterate(problem: Smooth, penalty: Penalty, tol, rule: Rule, s: _State) -> _State:

@@ -54,7 +54,7 @@ class FittedNetwork(BaseSPINN):
             X = (X - self._center) / self._scale
         return X.astype(self.dtype, copy=False).reshape(len(X), *self._sample_shape)
 
-    def _keep(self, training: Training, before: pd.DataFrame, epochs: int) -> None:
+    def _keep(self, training: Training, before: pd.DataFrame) -> None:
         self.network_ = jax.tree.map(
             lambda a: np.asarray(a) if isinstance(a, jax.Array) else a, training.network
         )
@@ -76,9 +76,9 @@ class FittedNetwork(BaseSPINN):
         else:
             self._set_norms(np.repeat(norms, self.n_features_in_ // len(norms))[None])
             self._warn_if_empty()
-        self._warn_how_it_ended(training, epochs)
+        self._warn_how_it_ended(training)
 
-    def _warn_how_it_ended(self, training: Training, epochs: int) -> None:
+    def _warn_how_it_ended(self, training: Training) -> None:
         history, rate = training.history, self.learning_rate or default_rate(self.optimizer)
         remedy = f"Lower learning_rate (it was {rate:g}), set clip, or standardise the inputs."
         if training.diverged:
@@ -88,11 +88,6 @@ class FittedNetwork(BaseSPINN):
             text = (
                 f"Training diverged: after epoch {len(history) + 1} the loss or the weights are "
                 f"not finite. The network is {kept}. {remedy}"
-            )
-        elif training.interrupted:
-            text = (
-                f"Training was interrupted after {len(history)} of {epochs} epochs; the network "
-                "is that of the last whole one."
             )
         elif history and history[-1]["loss"] > 2 * history[0].get("first_loss", np.inf):
             text = (

@@ -211,7 +211,7 @@ class Minibatch(FittedNetwork):
             start = Training(state, penalty, None)
             training = train_epochs(start, recipe, source, validation, steps)
         self._training, self._optimized_by = training, (self.optimizer, self.clip)
-        self._keep(training, before, epochs)
+        self._keep(training, before)
 
     def _checked_network(self) -> Any:
         """A network to begin with, found to fit the data."""

@@ -58,7 +58,6 @@ class Training:
     best: Any  # network with the lowest validation loss
     history: list[dict] = field(default_factory=list)
     diverged: bool = False
-    interrupted: bool = False
 
     @property
     def network(self) -> Any:
@@ -71,8 +70,7 @@ def train_epochs(
 ) -> Training:
     """Go on training until `recipe.epochs` epochs are in the history, or a reason to stop.
 
-    If the loss is not finite any more, or on an interrupt, the network is that of the last whole
-    epoch.
+    If the loss is not finite any more, the network is that of the last whole epoch.
     """
     judged = None
     if validation is not None:
@@ -81,30 +79,25 @@ def train_epochs(
     ridge = jnp.asarray(recipe.ridge)
     training = _resumed(training, recipe)
     steps.expect(recipe.epochs - len(training.history))
-    try:
-        for epoch in range(len(training.history), recipe.epochs):
-            if _stale(training, recipe):
-                break
-            start = time.perf_counter()
-            state, row = _epoch(training, recipe, source, epoch, ridge, key, steps)
-            if judged is not None:
-                row["val_loss"], value = score(state.network, judged, recipe.loss, recipe.metric)
-                if recipe.metric is not None:
-                    row[f"val_{recipe.metric}"] = value
-            row["seconds"] = time.perf_counter() - start
-            if not np.isfinite([row["loss"], row.get("val_loss", 0.0)]).all():
-                training.diverged = True
-                break
-            training.state = state
-            training.history.append(row)
-            _after(training, recipe)
-            _store(training, recipe)
-            steps.advance()
-    except KeyboardInterrupt:
-        if not training.history:
-            raise
-        training.interrupted = True
-    if recipe.checkpoint is not None and not training.interrupted:
+    for epoch in range(len(training.history), recipe.epochs):
+        if _stale(training, recipe):
+            break
+        start = time.perf_counter()
+        state, row = _epoch(training, recipe, source, epoch, ridge, key, steps)
+        if judged is not None:
+            row["val_loss"], value = score(state.network, judged, recipe.loss, recipe.metric)
+            if recipe.metric is not None:
+                row[f"val_{recipe.metric}"] = value
+        row["seconds"] = time.perf_counter() - start
+        if not np.isfinite([row["loss"], row.get("val_loss", 0.0)]).all():
+            training.diverged = True
+            break
+        training.state = state
+        training.history.append(row)
+        _after(training, recipe)
+        _store(training, recipe)
+        steps.advance()
+    if recipe.checkpoint is not None:
         Path(recipe.checkpoint).unlink(missing_ok=True)
     return training
 

@@ -1,0 +1,67 @@
+"""Ctrl-C ends any fit, also while programs compile; no thread is left behind."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+SCRIPT = """
+import json, os, signal, sys, threading, time, warnings
+import numpy as np
+import spinnery as sp
+from spinnery import penalties
+
+warnings.simplefilter("ignore")
+rng = np.random.default_rng(0)
+X = rng.normal(size=(90, 70))
+Y = X[:, 0] * X[:, 1] + X[:, 2]
+TIMES = sp.survival_target(Y > -1, np.exp(Y))
+A = rng.normal(size=(300, 600))
+ENDLESS = {"tol": 1e-30, "max_iter": 10**6}
+FITS = {
+    "fixed": lambda: sp.SPINNRegressor(lam=0.001, dtype="float64").fit(X, Y),
+    "cross-validated": lambda: sp.SPINNClassifierCV().fit(X, Y > 0),
+    "survival": lambda: sp.SPINNSurvivalCV().fit(X, TIMES),
+    "cohorts": lambda: sp.IntegrativeSPINNRegressorCV().fit(X, Y, cohorts=np.arange(90) % 2),
+    "network": lambda: sp.NetworkRegressor(epochs=10**5).fit(X, Y),
+    "encoder": lambda: sp.SparseAutoencoder(epochs=10**5).fit(X),
+    "embedding": lambda: sp.TSNE(max_iter=10**6, min_grad_norm=0).fit(X),
+    "dictionary": lambda: sp.DictionaryLearning(80, **ENDLESS).fit(X),
+    "solver": lambda: sp.ista(A, A[:, 0], penalties.Lasso(1e-9), **ENDLESS),
+}
+SENT = []
+
+def press():
+    SENT.append(time.monotonic())
+    os.kill(os.getpid(), signal.SIGINT)
+
+for after in (0.2, 1.5):  # while programs compile, and later
+    timer = threading.Timer(after, press)
+    timer.start()
+    try:
+        while True:  # a fit may be done before
+            FITS[sys.argv[1]]()
+    except KeyboardInterrupt:
+        left = time.monotonic() - SENT[-1]
+        timer.join()
+        print(json.dumps({"left": left, "threads": threading.active_count()}), flush=True)
+"""
+FAMILIES = (
+    "fixed", "cross-validated", "survival", "cohorts", "network", "encoder", "embedding",
+    "dictionary", "solver",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_ctrl_c_leaves_within_a_second(family):
+    done = subprocess.run(
+        [sys.executable, "-c", SCRIPT, family], capture_output=True, text=True, timeout=120
+    )
+    assert done.returncode == 0, done.stderr
+    found = [json.loads(line) for line in done.stdout.splitlines()]
+    assert len(found) == 2
+    assert all(one["threads"] == 1 for one in found)
+    assert min(one["left"] for one in found) < 1 and max(one["left"] for one in found) < 3, found
