@@ -144,3 +144,13 @@ def test_methods_by_name():
     assert str(caught.value) == (
         "method must be one of tsne, sne, or an object with fit_transform; got 'umap'."
     )
+
+
+def test_one_number_a_sample_is_no_picture():
+    X = np.random.default_rng(0).normal(size=(40, 6))
+    linear = SPINNRegressor(hidden=(), lam=0.3, random_state=0).fit(X, 3 * X[:, 0])
+    assert linear.get_support().sum() == 1
+    with pytest.raises(ValueError, match=r'by="hidden" sees one number .* linear model.*selected'):
+        seen(linear, X, by="hidden")
+    with pytest.raises(ValueError, match=r"the one selected feature.*histogram"):
+        seen(linear, X)

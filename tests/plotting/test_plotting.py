@@ -1,6 +1,7 @@
 """Plots show the estimator's own numbers, with labels that can be read."""
 
 import re
+from copy import copy
 from itertools import pairwise
 from types import SimpleNamespace
 
@@ -263,3 +264,12 @@ def test_cohort_pictures_show_every_block_and_error():
     assert_allclose([bar.get_height() for bar in ax.patches], [0.1, 0.0, 0.3, np.nan])
     assert ax.get_ylim()[0] == 0
     assert plot_cohort_errors({"ours": {"a": 0.0}}, "error", axes()).get_ylim() == (0, 1)
+
+
+def test_the_legend_leaves_a_flat_curve_free(crossed):
+    flat = copy(crossed)
+    flat.path_ = crossed.path_.assign(cv_mean=1.0, cv_error=0.2)
+    ax = plot_cv(flat, axes())
+    ax.figure.canvas.draw()
+    legend = ax.get_legend().get_window_extent()
+    assert legend.y0 > ax.transData.transform((0, 1.2))[1]

@@ -35,7 +35,8 @@ def seen(estimator: Any, X, cohorts=None, by: str = "selected") -> np.ndarray:
     TypeError
         If the estimator lacks the method.
     ValueError
-        If nothing was selected, or `by` is neither.
+        If nothing was selected, if there is one number a sample, which needs no embedding, or
+        `by` is neither.
     """
     if by not in VIEWS:
         raise ValueError(f'by must be "selected" or "hidden"; got {by!r}.')
@@ -50,8 +51,19 @@ def seen(estimator: Any, X, cohorts=None, by: str = "selected") -> np.ndarray:
     over_cohorts = hasattr(estimator, "cohorts_")
     if by == "hidden":
         given = {"cohorts": cohorts} if over_cohorts else {}
-        return np.asarray(estimator.hidden_features(X, **given), float)
-    return _standardised(estimator, X, cohorts if over_cohorts else None, over_cohorts)
+        found = np.asarray(estimator.hidden_features(X, **given), float)
+    else:
+        found = _standardised(estimator, X, cohorts if over_cohorts else None, over_cohorts)
+    if found.shape[1] == 1:
+        what, other = {
+            "hidden": ("the output of a linear model", 'by="selected"'),
+            "selected": ("the one selected feature", "a histogram of it"),
+        }[by]
+        raise ValueError(
+            f'by="{by}" sees one number a sample, {what}, and an embedding would make a line of '
+            f"it. Use {other}, or a model with a hidden layer and more features."
+        )
+    return found
 
 
 def _standardised(estimator: Any, X, cohorts, may_lack: bool) -> np.ndarray:

@@ -9,6 +9,8 @@ from sklearn.utils.validation import check_is_fitted
 
 from .axes import COLOURS, INK, LABEL_SIZE, MUTED, clean, new_axes, title
 
+ROOM = 0.25  # for the legend, of the height of the bars
+
 
 def plot_cv(estimator, ax: Axes | None = None) -> Axes:
     """How the number of features was chosen.
@@ -63,7 +65,9 @@ def plot_cv(estimator, ax: Axes | None = None) -> Axes:
     ax.set_xlabel("number of features in the model", color=INK)
     ax.set_ylabel("mean held-out loss ± 1 standard error", color=INK)
     handles, labels = ax.get_legend_handles_labels()
-    ax.legend(handles[::-1], labels[::-1], frameon=False, fontsize=LABEL_SIZE, loc="best")
+    low, high = ax.get_ylim()
+    ax.set_ylim(low, high + ROOM * (high - low))  # a flat curve's bars would lie under the legend
+    ax.legend(handles[::-1], labels[::-1], frameon=False, fontsize=LABEL_SIZE, loc="upper right")
     title(ax, "Cross-validated loss by model size")
     return ax
 
