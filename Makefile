@@ -4,11 +4,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help demo test lint types bench clean
+.PHONY: help demo test test-all lint types bench clean
 
 help:
 	@echo "make demo   find 30 real columns among 2,000 decoys; results in demo/"
 	@echo "make test   run the tests"
+	@echo "make test-all  the tests, and some with programs compiled as users have them"
 	@echo "make lint   ruff"
 	@echo "make types  mypy"
 	@echo "make bench  accuracy and speed beside peers (installs them apart; some hours)"
@@ -24,8 +25,15 @@ demo: $(READY)
 	@$(BIN)/spinnery demo --out demo
 
 test: $(READY)
-	@echo "Running the tests (about 17 minutes the first time, 5 once compiled programs are cached) ..."
+	@echo "Running the tests (some minutes) ..."
 	@$(BIN)/python -m pytest -n 2
+
+# programs as users have them: whole fits, and what is found on known designs
+test-all: test
+	@echo "Running whole fits with the compiler's defaults ..."
+	@SPINNERY_TESTS_COMPILE=full $(BIN)/python -m pytest -n 2 tests/estimators/test_spinn.py \
+		tests/estimators/test_spinn_cv.py tests/estimators/test_over_cohorts.py \
+		tests/estimators/test_spinn_survival.py tests/estimators/test_equal_data.py
 
 lint: $(READY)
 	@$(BIN)/ruff check src tests benchmarks

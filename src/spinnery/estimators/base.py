@@ -15,6 +15,8 @@ from sklearn.utils.validation import _check_sample_weight, check_is_fitted, vali
 
 from ..compilation import precision
 from ..engine.path import Groups
+from ..inputs.leverage import outstanding
+from ..inputs.table import Table, make_table
 from ..nn import SHARED, Sharing
 from ..outcomes import Outcome
 from ..penalties import Penalty, feature_groups, resolve
@@ -84,6 +86,16 @@ class BaseSPINN(SelectorMixin, BaseEstimator):
     def _precision(self):
         """float64 for this fit only, leaving JAX's global settings alone."""
         return precision(self.dtype)
+
+    def _table(self, X, y, weights: np.ndarray, codes: np.ndarray) -> Table:
+        """The standardised table, with a word on samples that stand far out."""
+        targets, loss = self.outcome_.encode(y, codes), self.outcome_.loss
+        table = make_table(X, targets, weights, codes, loss, np.dtype(self.dtype))
+        names = getattr(self, "feature_names_in_", np.arange(self.n_features_in_)).tolist()
+        remark = outstanding(table, X, names)
+        if remark is not None:
+            warnings.warn(remark, UserWarning, stacklevel=4)
+        return table
 
     # -- after the fit ----------------------------------------------------------------------
 

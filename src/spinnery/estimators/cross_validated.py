@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from sklearn.utils._param_validation import Interval, StrOptions
 
-from ..inputs.table import Table, make_table
+from ..inputs.table import Table
 from ..progress import Steps
 from ..selection.crossval import Chosen, cross_validate
 from ..selection.curve import Curve
@@ -62,8 +62,7 @@ class CrossValidated(BaseSPINN):
         hidden = architectures(self.hidden)
         X, y, weights, codes = self._read(X, y, sample_weight, codes, strata)
         names = getattr(self, "cohorts_", np.array(["all"]))
-        targets, loss = self.outcome_.encode(y, codes), self.outcome_.loss
-        table = make_table(X, targets, weights, codes, loss, np.dtype(self.dtype))
+        table = self._table(X, y, weights, codes)
         seed = self._seed()
         folds = draw_folds(self.cv, X, y, self.outcome_, weights, codes, names, seed, table.order)
         groups = self._groups(self.n_features_in_).take(table.columns)

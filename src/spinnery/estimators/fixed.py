@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 from sklearn.utils._param_validation import Interval
 
-from ..inputs.table import make_table
 from ..progress import Steps
 from ..selection.at_lambda import fit_at
 from ..selection.starts import Settings
@@ -49,8 +48,7 @@ class FixedLambda(BaseSPINN):
         self._validate_params()
         hidden = check_hidden(self.hidden)
         X, y, weights, codes = self._read(X, y, sample_weight, codes, strata)
-        targets, loss = self.outcome_.encode(y, codes), self.outcome_.loss
-        table = make_table(X, targets, weights, codes, loss, np.dtype(self.dtype))
+        table = self._table(X, y, weights, codes)
         groups = self._groups(self.n_features_in_).take(table.columns)
         settings = Settings(
             self._penalty(table.n_cohorts), groups, self.activation, self.n_features_in_,
