@@ -16,8 +16,8 @@ SRC = Path(spinnery.__file__).parent
 FILES = sorted(SRC.rglob("*.py"))
 # Each layer may import itself and those before it. Whatever is not listed lies above all of them.
 LAYERS = [
-    "arrays", "errors", "compilation", "progress", "metrics", "storage", "penalties", "losses",
-    "nn", "engine", "decomposition", "inputs", "outcomes", "selection", "training", "evidence",
+    "arrays", "sums", "errors", "compilation", "progress", "metrics", "storage", "penalties",
+    "losses", "nn", "engine", "decomposition", "inputs", "outcomes", "selection", "training", "evidence",
     "estimators", "embedding", "report", "plotting",
 ]  # fmt: skip
 

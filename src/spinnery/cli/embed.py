@@ -9,16 +9,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from ..embedding.views import METHODS, default_perplexity, seen
 from ..errors import InputError
 from ..inputs.columns import split_cohort, take_column
 from ..inputs.files import read
-from ..plotting import plot_points
-from ..plotting.axes import title
-from ..plotting.embedding import caption
 from .model import check_cohort, load_model, samples
 from .output import check_out, write
-from .results import save_figure
 
 PICTURES = (".png", ".svg", ".pdf")
 SIZE = (6.8, 5)  # inches
@@ -43,9 +38,18 @@ class Request:
 def run_embed(request: Request) -> None:
     """Draw the map to `request.out`, and write its coordinates if asked."""
     _check_files(request)
+    whole = read(request.data)
     estimator = load_model(request.model)
+
+    # what takes seconds to import, once the files are found sound
+    from ..embedding.views import METHODS, default_perplexity, seen
+    from ..plotting import plot_points
+    from ..plotting.axes import title
+    from ..plotting.embedding import caption
+    from .results import save_figure
+
     check_cohort(request.model, estimator, request.cohort)
-    source, cohorts = split_cohort(read(request.data), request.cohort)
+    source, cohorts = split_cohort(whole, request.cohort)
     values = None if cohorts is None else pd.Series(cohorts, name=request.cohort)
     if request.colour is not None and request.colour == request.cohort:
         raise InputError(f"--colour {request.colour!r} is the --cohort column: leave it out.")

@@ -5,17 +5,16 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from rich.console import Console
-
-from .. import report
 from ..errors import InputError
-from ..evidence.held_out import HeldOut, outer_folds, refit_on_folds
 from ..inputs.columns import split_cohort
 from ..inputs.files import numeric, read
 from .folder import ResultFolder
-from .results import fit, make_estimator, write_cohorts, write_fit, write_predictions
 from .target import Asked, take_target
+
+if TYPE_CHECKING:
+    from ..evidence.held_out import HeldOut
 
 
 @dataclass(frozen=True)
@@ -38,12 +37,18 @@ def run_fit(request: Request) -> None:
     """Fit, measure on unseen samples, report, write the results to `request.out`."""
     if request.test_folds == 1:
         raise InputError("--test-folds must be 0 (none) or at least 2; got 1.")
-    console = Console()
     with ResultFolder(request.out) as folder:
         request.target.check_cohort(request.cohort, request.drop)
         whole, cohorts = split_cohort(read(request.data), request.cohort)
         source, task, y, why = take_target(whole, request.target, request.drop)
         X = numeric(source, may_drop=True, may_lack=cohorts is not None).features()
+
+        # what takes seconds to import, once the table is found sound
+        from rich.console import Console
+
+        from .. import report
+        from .results import fit, make_estimator, write_cohorts, write_fit, write_predictions
+
         estimator = make_estimator(
             task, request.seed, request.rule, request.max_features, request.hidden,
             cohorts is not None,
@@ -67,6 +72,7 @@ def run_fit(request: Request) -> None:
             write_cohorts(folder, estimator, truth, outputs, cohorts, samples)
         write_predictions(folder, outcome, truth, outputs, samples)
 
+    console = Console()
     report.print_selected(console, table, held_out.n_folds if held_out else 0)
     end = {"time": f"{seconds:.1f} s", "written to": str(request.out)}
     on = {"measured on": samples}
@@ -75,6 +81,8 @@ def run_fit(request: Request) -> None:
 
 def measure(estimator, X, y, cohorts, request: Request) -> HeldOut:
     """The whole procedure on unseen samples, announced."""
+    from ..evidence.held_out import outer_folds, refit_on_folds
+
     folds = outer_folds(estimator.outcome_, y, cohorts, request.test_folds, request.seed)
     print(
         f"Measuring on unseen samples: {len(folds)} more fits, each without a fold "

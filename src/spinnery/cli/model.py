@@ -10,13 +10,16 @@ import pandas as pd
 
 from ..errors import InputError, listing
 from ..inputs.files import Source, numeric
-from ..storage import models as io
 from .errors import note
 
 
 def load_model(model: Path) -> Any:
     """The estimator in `model`."""
     try:
+        with open(model, "rb"):
+            pass
+        from ..storage import models as io  # takes a second to import
+
         return io.load(model)
     except OSError as error:
         raise InputError(f"Cannot read {model} ({error.strerror}); check the path.") from None

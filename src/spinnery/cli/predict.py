@@ -19,12 +19,13 @@ def run_predict(
 ) -> None:  # fmt: skip
     """Write predictions of the rows of `data` to `out`."""
     check_out(out, (model, data))
+    whole = read(data)
     estimator = load_model(model)
     asked = _times(times, estimator, model)
     if cohort is not None or new_cohorts == "error":
         instead = ", or average over them with --new-cohorts average"
         check_cohort(model, estimator, cohort, instead)
-    source, cohorts = split_cohort(read(data), cohort)
+    source, cohorts = split_cohort(whole, cohort)
     rows = samples(source, estimator)
     given: dict = {}
     if hasattr(estimator, "cohorts_"):

@@ -9,9 +9,10 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from ..arrays import Array, column_sums
+from ..arrays import Array
 from ..engine.design import Design
 from ..engine.problem import Gradient, Params, Smooth
+from ..sums import column_sums
 
 NO_UPPER: Any = None  # what stands for the network above a linear problem
 

@@ -63,7 +63,7 @@ class Outcome(abc.ABC):
 
     def most_folds(self, y: np.ndarray) -> tuple[int, str]:
         """How many folds can be judged at most, and what there must be one of in each."""
-        return len(y), "samples of positive weight"
+        return len(y), "samples"
 
     def check_folds(self, y: np.ndarray, weights: np.ndarray, folds: list[np.ndarray]) -> None:
         """Refuse folds on which this kind of outcome cannot be learnt or judged."""

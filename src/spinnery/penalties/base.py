@@ -11,7 +11,8 @@ import jax
 import jax.numpy as jnp
 from jax.typing import ArrayLike
 
-from ..arrays import Array, column_sums
+from ..arrays import Array
+from ..sums import column_sums
 from .rows import FeatureGroups, Rows
 
 TINY = 1e-30  # keeps 0/0 out of directions; far below any float32 weight that matters

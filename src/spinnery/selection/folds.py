@@ -40,7 +40,7 @@ def draw_folds(
     """
     strata, several = outcome.strata(y), len(names) > 1
     if isinstance(cv, (int, np.integer)):
-        _check_number(int(cv), y[weights > 0], outcome)
+        _check_number(int(cv), y, weights, outcome)
         joint = codes * (int(strata.max()) + 1) + strata
         parts = [order[weights[order] > 0], order[weights[order] == 0]]
         dealt = [deal_folds(joint[rows], int(cv), seed) for rows in parts]
@@ -58,8 +58,10 @@ def draw_folds(
     return folds
 
 
-def _check_number(n_folds: int, y: np.ndarray, outcome: Outcome) -> None:
-    most, what = outcome.most_folds(y)
+def _check_number(n_folds: int, y: np.ndarray, weights: np.ndarray, outcome: Outcome) -> None:
+    most, what = outcome.most_folds(y[weights > 0])
+    if not weights.all():
+        what += " of positive weight"
     if not 2 <= n_folds <= most:
         raise ValueError(
             f"cv={n_folds} folds need at least {n_folds} {what}; got {most}. Lower cv or add "
