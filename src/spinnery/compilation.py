@@ -1,4 +1,4 @@
-"""The persistent compilation cache: compiled programs survive the process.
+"""Compiled programs: they survive the process, and do not pile up in it.
 
 Turned on at the first fit, not on import, and only where the user has not chosen a cache of their
 own. Whoever can write to the folder can run code, so it lies in the user's cache folder with mode
@@ -9,6 +9,7 @@ that another has half written, and crash.
 
 from __future__ import annotations
 
+import itertools
 import os
 import stat
 import warnings
@@ -26,6 +27,33 @@ LEVEL = "xla_backend_optimization_level"
 QUICK = {} if LEVEL in os.environ.get("XLA_FLAGS", "") else {LEVEL: 1}
 # Large programs that lose nothing by XLA's older emitters: half the time to compile.
 LARGE = {**QUICK, "xla_cpu_use_fusion_emitters": False}
+
+MAPS = Path("/proc/self/maps")
+MOST_MAPS = 20_000  # Linux allows a process 65,530, and each compiled program takes several
+EVERY = 10  # calls between looks at them
+_calls = itertools.count()
+
+
+def prepare() -> None:
+    """What comes before anything is compiled: the cache opened, old programs forgotten."""
+    enable_cache()
+    if next(_calls) % EVERY == 0:
+        bound_programs()
+
+
+def bound_programs() -> None:
+    """Forget compiled programs before the process runs out of memory maps, which would crash it.
+
+    The persistent cache brings back those that are needed again. Off Linux there is no such limit
+    and nothing to do.
+    """
+    try:
+        with MAPS.open("rb") as lines:
+            many = sum(1 for _ in lines) > MOST_MAPS
+    except OSError:
+        return
+    if many:
+        jax.clear_caches()
 
 
 def cache_folder() -> Path:
@@ -64,6 +92,6 @@ def enable_cache() -> None:
 @contextmanager
 def precision(dtype: str) -> Iterator[None]:
     """Computing in `dtype`, "float32" or "float64", with JAX's global settings left alone."""
-    enable_cache()
+    prepare()
     with jax.enable_x64(dtype == "float64"):
         yield

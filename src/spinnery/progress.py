@@ -15,11 +15,13 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
+from .interrupts import Interrupts
+
 SECONDS = 5.0  # between plain lines of one stage
 
 
 class Steps:
-    """Counts steps of a fit; a context manager.
+    """Counts steps of a fit, and lets Ctrl-C end it at the next; a context manager.
 
     Parameters
     ----------
@@ -46,6 +48,7 @@ class Steps:
             transient=True,
         )
         self._task = self._bar.add_task("starting", total=None)
+        self._interrupts = Interrupts()
 
     def expect(self, steps: int) -> None:
         """Add `steps` to the total."""
@@ -54,6 +57,7 @@ class Steps:
 
     def say(self, what: str) -> None:
         """Name what is being done."""
+        self._interrupts.check()
         if self._plain:
             self._line(what)
         self._bar.update(self._task, description=what)
@@ -68,11 +72,14 @@ class Steps:
 
     def advance(self, steps: int = 1) -> None:
         """`steps` more are done."""
+        self._interrupts.check()
         self._bar.advance(self._task, steps)
 
     def __enter__(self) -> Steps:
+        self._interrupts.__enter__()
         self._bar.start()
         return self
 
     def __exit__(self, *error) -> None:
         self._bar.stop()
+        self._interrupts.__exit__(*error)

@@ -571,6 +571,28 @@ def test_help_is_quick_because_nothing_heavy_is_imported():
     assert done.stdout == "[]\n"
 
 
+@pytest.mark.parametrize("wrong", ["file", "target", "cell", "model"])
+def test_errors_of_the_input_come_before_heavy_imports(tmp_path, wrong):
+    table = tmp_path / "t.csv"
+    table.write_text("a,b,y\n1,2,u\n3,x,v\n5,6,u\n7,8,v\n")
+    arguments = ["fit", str(table), "--target", "y", "--out", str(tmp_path / "out")]
+    if wrong == "file":
+        arguments[1] = "missing.csv"
+    elif wrong == "target":
+        arguments[3] = "z"
+    elif wrong == "model":
+        arguments = ["predict", "missing.spinn", str(table), "--out", str(tmp_path / "p.csv")]
+    code = (
+        "import sys; from spinnery.cli import main\n"
+        f"sys.argv = ['spinnery', *{arguments!r}]\n"
+        "try: main()\n"
+        "except SystemExit as end: print(end.code, 'jax' in sys.modules, 'sklearn' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "2 False False", done.stderr
+    assert done.stderr.startswith("Error: ")
+
+
 def test_errors_are_one_line(capsys):
     import typer
 

@@ -14,7 +14,10 @@ import numpy as np
 import spinnery as sp
 from spinnery import penalties
 
+for name in sp.__all__:  # imports are not fits
+    getattr(sp, name)
 warnings.simplefilter("ignore")
+signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored in a shell's background
 rng = np.random.default_rng(0)
 X = rng.normal(size=(90, 70))
 Y = X[:, 0] * X[:, 1] + X[:, 2]
@@ -42,7 +45,7 @@ for after in (0.2, 1.5):  # while programs compile, and later
     timer = threading.Timer(after, press)
     timer.start()
     try:
-        while True:  # a fit may be done before
+        for _ in range(10**6):  # a fit may be done before
             FITS[sys.argv[1]]()
     except KeyboardInterrupt:
         left = time.monotonic() - SENT[-1]

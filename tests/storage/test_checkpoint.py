@@ -48,6 +48,23 @@ def test_a_killed_fit_goes_on_to_the_same_result(name, n, whole, tmp_path, monke
         assert trained == list(range(n, EPOCHS))
 
 
+def test_parts_must_be_those_that_training_began_with(tmp_path, monkeypatch):
+    X, y = data()
+    file = tmp_path / "fit"
+
+    def train(X):
+        return estimator("adam", file).fit_batches(lambda: [(X[:32], y[:32]), (X[32:], y[32:])])
+
+    with monkeypatch.context() as patch:
+        killed_after(2, patch)
+        with pytest.raises(Killed):
+            train(X)
+    with pytest.raises(ValueError, match="other data"):
+        train(X + 1)
+    model = train(X)
+    assert model.n_iter_ == EPOCHS and not file.exists()
+
+
 def test_killed_after_the_last_epoch(whole, tmp_path, monkeypatch):
     """Between the last checkpoint and its removal: nothing is trained twice, stopped or not."""
     X, y = data()

@@ -9,7 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from ..arrays import real_array
-from ..compilation import enable_cache
+from ..compilation import prepare
 from ..engine.design import DenseDesign, round_up
 from ..penalties import Lasso, NonNegativeLasso
 from .inputs import check_choice, check_finite, fitting_penalty, warn_unless_converged
@@ -94,7 +94,7 @@ def code(
     X: np.ndarray, D: np.ndarray, lam: float, positive: bool, tol: float, max_iter: int
 ) -> Minimum:
     """Codes `W` `(n_components, n_samples, 1)` of checked arrays, a chunk of samples at a time."""
-    enable_cache()
+    prepare()
     penalty = lasso(lam, positive)
     design = DenseDesign(jnp.asarray(D.T))
     step = first_step("backtracking", design, len(D), penalty)

@@ -11,7 +11,7 @@ from sklearn.utils import check_random_state, gen_batches
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from ..compilation import enable_cache
+from ..compilation import prepare
 from ..progress import Steps
 from ..storage.registry import storable_estimator
 from .alternation import alternations
@@ -139,7 +139,7 @@ class DictionaryLearning(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Base
         X = validate_data(self, X, dtype=np.dtype(self.dtype))
         rng = check_random_state(self.random_state)
         self._begin(X, rng)
-        enable_cache()
+        prepare()
         iterate = self._alternations(X, rng) if self.batch_size is None else self._passes(X, rng)
         errors: list[float] = []
         with jax.enable_x64(self.dtype == "float64"), Steps(self.verbose) as steps:

@@ -8,7 +8,7 @@ from typing import Any
 import jax
 import numpy as np
 
-from ..compilation import enable_cache
+from ..compilation import prepare
 from ..engine.design import Design
 from ..engine.problem import Params
 from ..engine.proximal import RESTARTED, Rule, solve
@@ -138,7 +138,7 @@ def ista(
     check_choice("method", method, METHODS)
     check_choice("dtype", dtype, ("float32", "float64"))
     b = right_hand_sides(b, np.dtype(dtype))
-    enable_cache()
+    prepare()
     with jax.enable_x64(dtype == "float64"):
         design, p = as_design(A, len(b), b.dtype)
         targets = b.reshape(len(b), -1, b.shape[2] if b.ndim == 3 else 1)

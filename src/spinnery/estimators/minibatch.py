@@ -167,7 +167,7 @@ class Minibatch(FittedNetwork):
         # calls of partial_fit are epochs of one course
         rate = self._rate(0, self.epochs) if self._in_parts else self._rate(before, epochs)
         source = Arrays(samples, size, self.sampling, self._run_seed, rate, before)
-        data = _sketch(samples) + ([] if validation is None else _sketch(validation))
+        data = sketch(samples) + ([] if validation is None else sketch(validation))
         self._train(source, validation, again, epochs, data)
 
     def _rate(self, before: int, epochs: int):
@@ -265,7 +265,7 @@ class Minibatch(FittedNetwork):
         return digest.hexdigest()
 
 
-def _sketch(samples: Samples) -> list:
+def sketch(samples: Samples) -> list:
     """What tells one data set from another, without reading all of it."""
     n = len(samples.X)
     y = None if samples.y is samples.X else samples.y

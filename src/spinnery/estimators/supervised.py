@@ -11,7 +11,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from ..nn.mlp import init_mlp
 from ..training.batches import Stream
-from .minibatch import Minibatch
+from .minibatch import Minibatch, sketch
 from .parameters import check_hidden
 
 
@@ -106,7 +106,8 @@ class Supervised(Minibatch):
         batches : iterable of (X, y) or (X, y, sample_weight), or a function that returns one
             One pass is an epoch, so with `epochs > 1` it must be a function or a list. Parts may
             be of any size; each is shuffled by itself and cut into batches of `batch_size`. Scales
-            are those of the first part.
+            are those of the first part, and a penalty keeps inputs out that are constant there. A
+            checkpoint is refused if the first part has changed.
         classes : array-like, classifiers only
             All labels that will come.
 
@@ -129,13 +130,13 @@ class Supervised(Minibatch):
 
         size = 2**31 if self.batch_size == "full" else int(self.batch_size)
         peeked = _Peeked(parts)
-        if peeked.empty:
+        if peeked.head is None:
             raise ValueError(
                 "batches is empty: there is nothing to train on. It must yield (X, y) or "
                 "(X, y, sample_weight)."
             )
         source = Stream(peeked, size, self.sampling, self._run_seed, self._rate(0, self.epochs))
-        self._train(source, None, False, self.epochs, [])
+        self._train(source, None, False, self.epochs, sketch(peeked.head))
         return self
 
     def loss_arrays(self, X, y=None):
@@ -155,13 +156,12 @@ class _Peeked:
 
     def __init__(self, parts):
         self._parts, self._first = parts, parts(0)
-        self._head = next(self._first, None)
-        self.empty = self._head is None
+        self.head = next(self._first, None)
 
     def __call__(self, epoch: int):
-        if self._head is not None:
-            yield self._head
-            self._head = None
+        if self.head is not None:
+            yield self.head
+            self.head = None
             yield from self._first
         else:
             yield from self._parts(epoch)
