@@ -41,10 +41,10 @@ def cross_validate(
     Over several cohorts, single cohorts' blocks of the chosen features leave as long as
     cross-validation agrees.
     """
-    searches: list[Search] = []
+    searches = [Search(table, folds, hidden, settings, steps) for hidden in architectures]
     try:
-        for hidden in architectures:
-            searches.append(Search(table, folds, hidden, settings, steps))
+        for search in searches:
+            search.begin()
         found = [(search, best_curve(search)) for search in searches]
     finally:  # an interrupt leaves no thread behind
         for search in searches:

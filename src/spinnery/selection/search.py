@@ -46,12 +46,16 @@ class Search:
         self._scores: dict[Candidate, float] = {}
         self._left = Event()
         self._compiling = Thread(target=self._compile)
+
+    def begin(self) -> None:
+        """Start compiling the programs that the exchange will need."""
         self._compiling.start()
 
     def leave(self) -> None:
         """Compile nothing more, and wait for the program that is being compiled."""
         self._left.set()
-        self._compiling.join()
+        if self._compiling.ident is not None:
+            self._compiling.join()
 
     def _compile(self) -> None:
         """Compile the refit programs while the path is still running.
@@ -85,7 +89,8 @@ class Search:
     def curve(self, ridge: float) -> Curve:
         """Exchange at `ridge`; the curve of the best candidates per lane and size."""
         starts = self._starts
-        self._compiling.join()
+        if self._compiling.ident is not None:
+            self._compiling.join()
         self.steps.say(f"hidden={self.hidden}: features at ridge {ridge:.3g}")
         ids = np.repeat(self.settings.groups.ids[:, None], self.data.n_cohorts, axis=1)
         cells = Cells(ids, self.settings.groups.prices)
