@@ -111,7 +111,7 @@ def test_nan_and_one_class():
         "Check the target column and the sample weights.",
         lambda: classifier().fit(X, np.ones(64, int)),
     )
-    with pytest.raises(ValueError, match=r"^Input y contains NaN\.$"):
+    with pytest.raises(ValueError, match=r"^Input y contains NaN: it is missing for 31 of 64"):
         regressor().fit(X, np.where(F > 0, np.nan, F))
     fails(
         "Sample weights must contain at least one non-zero number.",
