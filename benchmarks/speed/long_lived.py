@@ -9,9 +9,10 @@ import warnings
 
 import numpy as np
 
-from benchmarks.common import Results, options
 from spinnery import SPINNRegressor
 from spinnery.compilation import MAPS
+
+from ..common import Results, options
 
 ROWS = (50, 90, 120, 180, 250)
 COLUMNS = (10, 20, 30, 45, 60, 90, 120, 180, 250, 380)
