@@ -175,3 +175,19 @@ def test_inputs_are_centred_before_they_are_rounded():
         hidden=(16,), epochs=200, standardize=True, learning_rate=0.02, random_state=0
     )
     assert model.fit(X, np.sin(hours / 2)).score(X, np.sin(hours / 2)) > 0.98
+
+
+def test_groups_and_weights_of_a_penalty_are_kept():
+    """A constant input counts with its group; a group of constants stays out."""
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(80, 6))
+    X[:, [1, 4, 5]] = 2.0
+    ids = np.repeat(np.arange(3), 2)
+    groups = penalties.FeatureGroups(ids, 3)
+    settings = {"hidden": (4,), "epochs": 30, "random_state": 0, "lam": 0.05}
+    for weights, kept in [(None, [0, 2, 3]), (np.array([1.0, 1e6, 1.0]), [0])]:
+        penalty = penalties.GroupLasso(1.0, groups=groups, weights=weights)
+        model = NetworkRegressor(penalty=penalty, **settings).fit(X, X[:, 0] + X[:, 2] + X[:, 3])
+        assert set(kept) <= set(np.flatnonzero(model.get_support()))
+        assert not model.get_support()[4:].any()
+        assert model.get_support()[2:4].any() == (3 in kept)

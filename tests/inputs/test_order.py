@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 
 from spinnery.engine.path import Groups
 from spinnery.inputs.order import canonical_order
+from spinnery.inputs.table import make_table
+from spinnery.losses import Squared
 
 KINDS = {
     "normal": lambda rng, shape: rng.normal(size=shape),
@@ -69,3 +71,21 @@ def test_groups_follow_their_features(seed, p, weighted):
     assert first == sorted(first)  # numbered as they come
     if weighted:
         np.testing.assert_array_equal(taken.weights[taken.ids], groups.weights[ids[order]])
+
+
+@given(seed=st.integers(0, 199), n=st.integers(8, 30))
+def test_what_is_standardised_anew_comes_out_the_same(seed, n):
+    """Columns of as many ones tie, and means of another order differ in their last digits."""
+    rng = np.random.default_rng(seed)
+    X = rng.permuted(np.tile(np.arange(n) < n // 3, (12, 1)), axis=1).T.astype(float)
+    y, weights = rng.normal(size=n), np.ones(n)
+    move, codes = rng.permutation(n), np.zeros(n, int)
+
+    def table(rows):
+        w = weights[rows] / weights[rows].sum()
+        targets = ((y[rows] - w @ y[rows]) / np.sqrt(w @ (y[rows] - w @ y[rows]) ** 2))[:, None]
+        return make_table(X[rows], targets, w, codes, Squared(), np.float32)
+
+    given, moved = table(np.arange(n)), table(move)
+    np.testing.assert_array_equal(given.order, move[moved.order])
+    np.testing.assert_array_equal(X[:, given.columns], X[:, moved.columns])

@@ -83,6 +83,10 @@ class BaseSPINN(SelectorMixin, BaseEstimator):
     def _weights(self, sample_weight, X, codes) -> np.ndarray:
         return _check_sample_weight(sample_weight, X, dtype=np.float64, ensure_non_negative=True)
 
+    def _names(self) -> Any:
+        """The columns' names, or their numbers."""
+        return getattr(self, "feature_names_in_", range(self.n_features_in_))
+
     def _precision(self):
         """float64 for this fit only, leaving JAX's global settings alone."""
         return precision(self.dtype)
@@ -91,8 +95,7 @@ class BaseSPINN(SelectorMixin, BaseEstimator):
         """The standardised table, with a word on samples that stand far out."""
         targets, loss = self.outcome_.encode(y, codes), self.outcome_.loss
         table = make_table(X, targets, weights, codes, loss, np.dtype(self.dtype))
-        names = getattr(self, "feature_names_in_", np.arange(self.n_features_in_)).tolist()
-        remark = outstanding(table, X, names)
+        remark = outstanding(table, X, self._names())
         if remark is not None:
             warnings.warn(remark, UserWarning, stacklevel=4)
         return table

@@ -69,7 +69,7 @@ class CrossValidated(BaseSPINN):
         scorer = fold_scorer(self, self.scoring, X, y, codes)
         settings = Settings(
             self._penalty(len(names)), groups, self.activation,
-            min(self.max_features, int(groups.ids.max()) + 1), self.n_restarts, self._seed(),
+            min(self.max_features, int(groups.ids.max()) + 1), self.n_restarts, seed,
             None if self.ridges is None else tuple(float(r) for r in self.ridges),
             self.tol, self.max_iter, self._sharing(), scorer,
         )  # fmt: skip

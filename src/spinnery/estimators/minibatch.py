@@ -227,7 +227,7 @@ class Minibatch(FittedNetwork):
         return cast(network, self.dtype)
 
     def _row_penalty(self, network: Any) -> Penalty | None:
-        """The penalty on the rows of the first layer, which keeps constant inputs out.
+        """The penalty on the rows of the first layer, which keeps out what is constant.
 
         With `max_features`, `lam` is in the groups' weights.
         """
@@ -245,13 +245,15 @@ class Minibatch(FittedNetwork):
             )
         rows = first_rows(network)
         penalty = resolve(penalty).with_cohorts(1)
-        lam, weight = (self.lam, 1.0) if self.max_features is None else (1.0, self.lam)
-        weights = np.full(len(rows), weight)
-        if self._varies is not None:
-            varies = self._varies.reshape(len(rows), -1).any(axis=1)  # of a channel, any input
-            weights[~varies] = BARRED
+        lam, weights = self.lam, 1.0 if penalty.weights is None else penalty.weights
+        if self.max_features is not None:
+            lam, weights = 1.0, self.lam
+        # of a channel, and of a group, any input
+        varies = np.ones(self.n_features_in_) if self._varies is None else self._varies
+        varies = np.asarray(varies, self.dtype).reshape(len(rows), -1)
+        weights = jnp.where(penalty.groups.reduce(varies) > 0, weights, BARRED)
         penalty = penalty.with_lam(jnp.asarray(lam, self.dtype))
-        return penalty.with_groups(penalty.groups, jnp.asarray(weights, self.dtype))
+        return penalty.with_groups(penalty.groups, weights.astype(self.dtype))
 
     def _fingerprint(self, network: Any, data: list) -> str:
         """What a checkpoint must agree with: parameters, first network, and some of the data."""

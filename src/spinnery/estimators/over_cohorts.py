@@ -39,9 +39,6 @@ class CohortsIn(BaseSPINN):
         order = np.argsort(-np.nansum(strengths**2, axis=0), kind="stable")
         return table.iloc[order].reset_index(drop=True)
 
-    def _names(self) -> list:
-        return list(getattr(self, "feature_names_in_", range(self.n_features_in_)))
-
     # -- hooks of BaseSPINN -----------------------------------------------------------------
 
     def _sharing(self) -> Sharing:

@@ -20,7 +20,7 @@ def canonical_order(
     """Samples `(n,)` and features `(p,)` in their canonical order, which sorts by content.
 
     First by third moments, which hardly move when the table is rounded to single precision, then
-    by hashes that know every number. Only exact copies keep the order they came in.
+    by hashes that know every number to single precision. Only copies keep the order they came in.
 
     Parameters
     ----------
@@ -37,7 +37,7 @@ def canonical_order(
     of_columns = np.round(of_columns, DECIMALS)
     if _distinct(of_rows) and _distinct(of_columns):
         return np.argsort(of_rows), np.argsort(of_columns)
-    rows, columns = _hashes(X, np.column_stack([targets, weights]).astype(np.float64))
+    rows, columns = _hashes(X, np.column_stack([targets, weights]))
     return np.lexsort((rows, of_rows)), np.lexsort((columns, of_columns))
 
 
@@ -52,8 +52,13 @@ def _hashes(X: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _mixed(values: np.ndarray, salt) -> np.ndarray:
-    """The numbers' bits, scrambled (splitmix64's finaliser), as integers that may be added."""
-    bits = (values.astype(np.float64) + 0.0).view(np.uint64) ^ np.asarray(salt, np.uint64)
+    """The numbers' bits, scrambled (splitmix64's finaliser), as integers that may be added.
+
+    In single precision: means and sums of weights, which went into the numbers, differ in the last
+    digits of double precision for another order.
+    """
+    single = values.astype(np.float32) + np.float32(0)  # -0 is 0
+    bits = single.view(np.uint32).astype(np.uint64) ^ np.asarray(salt, np.uint64)
     bits = (bits ^ (bits >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     bits = (bits ^ (bits >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     return bits ^ (bits >> np.uint64(31))

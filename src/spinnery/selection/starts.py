@@ -72,8 +72,8 @@ def _with_products(
     features that a cohort lacks, `width` is T.
     """
     most, groups = settings.max_features, settings.groups
-    prices = np.append(groups.prices, 1.0)[np.append(groups.ids, len(groups.prices))]
-    prices = prices[np.minimum(features, len(groups.ids))]  # padding's is 1
+    of_features = np.append(groups.prices[groups.ids], 1.0)  # the last is padding's
+    prices = of_features[np.minimum(features, len(groups.ids))]
     rng = np.random.default_rng(settings.seed)
     out = []
     for b, (kept, rows, upper) in enumerate(starts):
