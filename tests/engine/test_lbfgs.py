@@ -122,3 +122,18 @@ def test_ends_when_rounding_has_won():
     best = jax.jit(partial(minimise, lanes(FUNCTIONS[3:4])))(STARTS[3:4], 0.0, 5000)
     assert int(best.n_iter[0]) < 1000
     assert float(jnp.linalg.norm(best.gradient)) < 1e-7
+
+
+@pytest.mark.parametrize("unit", [1e-6, 1e6])
+def test_the_unit_of_the_objective_does_not_matter(unit):
+    """The first step is measured by the gradient."""
+    start = jnp.zeros((1, P))
+    plain, scaled = (
+        minimise(
+            lambda x, c=c: jax.vmap(jax.value_and_grad(lambda v: c * logistic(v)))(x),
+            start, 1e-6, 100, lambda value, c=c: jnp.full_like(value, c),
+        )
+        for c in (1.0, unit)
+    )  # fmt: skip
+    np.testing.assert_allclose(scaled.x, plain.x, atol=1e-6)
+    assert scaled.n_iter[0] == plain.n_iter[0]

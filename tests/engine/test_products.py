@@ -33,7 +33,7 @@ def products_of(X, y, bounds=(0, n)):
     )  # fmt: skip
     upper = Sharing().spread(Upper(np.full((1, 1), y.mean()), (), "tanh"), M)
     params = Params(jnp.zeros((p, 1, M)), jax.tree.map(jnp.asarray, upper))
-    found = best_products(problem, params, jnp.asarray(X))
+    found = best_products(problem, params, jnp.asarray(X), np.ones(X.shape[1]))
     return np.asarray(found.gain[:, 0]), np.asarray(found.partner[:, 0])
 
 
@@ -94,7 +94,7 @@ def test_gain_by_loops(bounds):
     problem = Problem(
         design, jnp.asarray(targets), jnp.asarray(weights), jnp.zeros(B), resolve("softmax")
     )
-    found = best_products(problem, params, jnp.asarray(X))
+    found = best_products(problem, params, jnp.asarray(X), np.ones(X.shape[1]))
     outputs = np.asarray(problem.outputs(params.upper, design.matmul(params.W)))
     for b in range(B):
         P = ref.softmax(outputs[:, b])

@@ -69,6 +69,19 @@ def test_of_two_copies_the_cheaper_enters():
             assert prices[list(best[k].groups)].max() == 1
 
 
+def test_of_two_copies_the_dearer_leaves():
+    X, y = linear_problem(2)
+    X = np.concatenate([X, X], axis=1)
+    upper = Upper(np.zeros(1, np.float32), (), "tanh")
+    whole = Start(np.arange(16), np.full((16, 1), 0.1, np.float32), upper)
+    for dear in (slice(0, 8), slice(8, 16)):
+        prices = np.ones(16)
+        prices[dear] = 1000
+        best = search(X, y, "b", [whole], max_groups=16, prices=prices)[0]
+        for k in range(1, 9):
+            assert prices[list(best[k].groups)].max() == 1
+
+
 def test_backward_sweeps_only_improve():
     X, y = linear_problem(1)
     forward, both = search(X, y, "f")[0], search(X, y, "fb")[0]

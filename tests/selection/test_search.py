@@ -154,9 +154,10 @@ def test_blocks_leave_where_their_cohort_has_no_use_for_them():
 # -- starts ---------------------------------------------------------------------------------------
 
 
-def starts(X, y, codes, hidden=(4,), max_features=8):
+def starts(X, y, codes, hidden=(4,), max_features=8, weights=None):
     """Starts of a lane of all samples and one that lacks the first tenth."""
     found = settings_for(X.shape[1], 1 if codes is None else 2, max_features)
+    found = replace(found, groups=Groups(found.groups.ids, weights))
     table = regression_table(X, y, np.ones(len(X)), Squared(), np.float32, codes)
     weights = np.stack([table.weights, table.without(np.arange(len(X)) % 10 == 0)], axis=1)
     data = table.padded(weights, np.full(2, 0.03))
@@ -180,6 +181,18 @@ def test_products_join_the_starts(seed):
         assert not second[kept.index(3)].any() and first[kept.index(3)].all()
         np.testing.assert_array_equal(first[kept.index(4)], second[kept.index(4)])
         assert start.upper.upper.bias.shape == (2, 4)
+
+
+@pytest.mark.parametrize("dear", [[3, 4], [5, 6], [3, 6]])
+def test_products_are_of_the_cheaper_copies(dear):
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(n, 30))
+    X[:, 5:7] = X[:, 3:5]
+    y = X[:, 0] + 2 * X[:, 3] * X[:, 4] + 0.3 * rng.normal(size=n)
+    weights = np.ones(30)
+    weights[dear] = 10
+    for start in starts(X, y, None, weights=weights):
+        assert set(start.features[-2:].tolist()) == {3, 4, 5, 6} - set(dear)
 
 
 def test_few_features_leave_no_room_for_products():

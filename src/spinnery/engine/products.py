@@ -22,18 +22,19 @@ from .problem import Params, Problem
 class Products(NamedTuple):
     """For every feature of a lane, its best partner (perhaps itself) in a product."""
 
-    gain: Array  # (p, B) expected fall of the lane's loss
+    gain: Array  # (p, B) expected fall of the lane's loss, over the prices of both
     partner: Array  # (p, B)
 
 
 @partial(jax.jit, compiler_options=QUICK)
-def best_products(problem: Problem, params: Params, X: Array) -> Products:
+def best_products(problem: Problem, params: Params, X: Array, prices: Array) -> Products:
     """What products of two features would lower the loss most, given the lanes' residuals.
 
     Adding `c x_j x_k` to an output changes a lane's loss by `c s + 1/2 c^2 h d` to second order,
     with `s = sum_i r_i x_ij x_ik`, `d = sum_i w_i (x_ij x_ik)^2`, `r` the loss's centred gradient
     in that output and `h` its mean curvature: at best a fall of `s^2 / (2 h d)`, summed over
-    outputs and cohorts, each of which has a `c` of its own. `X` `(n, p)` are the features to try.
+    outputs and cohorts, each of which has a `c` of its own. `X` `(n, p)` are the features to try,
+    `prices` `(p,)` what the user weighs them by.
     """
     outputs = problem.outputs(params.upper, problem.design.matmul(params.W))  # (n, B, K)
 
@@ -52,6 +53,7 @@ def best_products(problem: Problem, params: Params, X: Array) -> Products:
             for k in range(r.shape[1]):
                 s = x.T @ (r[:, k : k + 1] * x)
                 gain += s**2 / jnp.maximum(2 * h[k] * d, 1e-12)
+        gain /= prices[:, None] * prices
         return jnp.max(gain, axis=1), jnp.argmax(gain, axis=1)
 
     curvature = jnp.einsum("nbkk->nbk", problem.output_curvature(outputs))

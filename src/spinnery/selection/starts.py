@@ -56,7 +56,9 @@ def find_starts(
     path = Path(data, settings.penalty, settings.groups, dense)
     first = FIRST_LAMBDA * lambda_linear(data, settings.penalty, settings.groups)
     starts = sparse_starts(path, first, settings.max_features)
-    products = best_products(path.problem, Params(path.W, path.upper), path.X)
+    priced = np.append(settings.groups.prices[settings.groups.ids], 1.0)  # the last is padding's
+    prices = priced[np.minimum(path.features, len(priced) - 1)].astype(dtype)
+    products = best_products(path.problem, Params(path.W, path.upper), path.X, prices)
     varies = present(data, hidden[0])[:, 0]
     products = jax.tree.map(np.asarray, products)
     return _with_products(starts, path.features, products, varies, hidden[0], settings)
@@ -71,19 +73,16 @@ def _with_products(
     `features` are those that `products` are of; `varies` `(p, M T)` is 0 in the blocks of
     features that a cohort lacks, `width` is T.
     """
-    most, groups = settings.max_features, settings.groups
-    of_features = np.append(groups.prices[groups.ids], 1.0)  # the last is padding's
-    prices = of_features[np.minimum(features, len(groups.ids))]
+    most = settings.max_features
     rng = np.random.default_rng(settings.seed)
     out = []
     for b, (kept, rows, upper) in enumerate(starts):
         new: list[int] = []
-        partner = products.partner[:, b]
-        for j in np.argsort(-products.gain[:, b] / (prices * prices[partner])):
+        for j in np.argsort(-products.gain[:, b]):
             if len(new) >= int(PRODUCTS * most):
                 break
-            pair = {int(features[j]), int(features[partner[j]])}
-            new += [f for f in pair if f < len(groups.ids) and f not in new]
+            pair = {int(features[j]), int(features[products.partner[j, b]])}
+            new += [f for f in pair if f < len(settings.groups.ids) and f not in new]
         stay = np.argsort(-np.linalg.norm(rows, axis=1))
         stay = stay[~np.isin(kept[stay], new)][: most - len(new)]
         drawn = rng.normal(0, PRODUCT_ROWS, (len(new), width)).astype(rows.dtype)
