@@ -1,4 +1,8 @@
-"""Ctrl-C ends any fit, also while programs compile; no thread is left behind."""
+"""Ctrl-C ends any fit, also while programs compile; no thread is left behind.
+
+A compilation cannot be stopped: there may be one in the main thread and one beside it. How long
+they take is the machine's; all else may take a second.
+"""
 
 from __future__ import annotations
 
@@ -10,9 +14,19 @@ import pytest
 
 SCRIPT = """
 import json, os, signal, sys, threading, time, warnings
+import jax
 import numpy as np
 import spinnery as sp
 from spinnery import penalties
+
+longest = 0.0
+
+def compiled(event, seconds, **_):
+    global longest
+    if event.startswith("/jax/core/compile"):
+        longest = max(longest, seconds)
+
+jax.monitoring.register_event_duration_secs_listener(compiled)
 
 for name in sp.__all__:  # imports are not fits
     getattr(sp, name)
@@ -50,7 +64,8 @@ for after in (0.2, 1.5):  # while programs compile, and later
     except KeyboardInterrupt:
         left = time.monotonic() - SENT[-1]
         timer.join()
-        print(json.dumps({"left": left, "threads": threading.active_count()}), flush=True)
+        threads = threading.active_count()
+        print(json.dumps({"left": left, "longest": longest, "threads": threads}), flush=True)
 """
 FAMILIES = (
     "fixed", "cross-validated", "survival", "cohorts", "network", "encoder", "embedding",
@@ -59,7 +74,7 @@ FAMILIES = (
 
 
 @pytest.mark.parametrize("family", FAMILIES)
-def test_ctrl_c_leaves_within_a_second(family):
+def test_ctrl_c_leaves_within_a_second_of_what_compiles(family):
     done = subprocess.run(
         [sys.executable, "-c", SCRIPT, family], capture_output=True, text=True, timeout=120
     )
@@ -67,4 +82,4 @@ def test_ctrl_c_leaves_within_a_second(family):
     found = [json.loads(line) for line in done.stdout.splitlines()]
     assert len(found) == 2
     assert all(one["threads"] == 1 for one in found)
-    assert min(one["left"] for one in found) < 1 and max(one["left"] for one in found) < 3, found
+    assert all(one["left"] < 1 + 2 * one["longest"] for one in found), found
