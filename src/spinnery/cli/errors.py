@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import signal
 import sys
-import threading
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,16 +10,9 @@ from contextlib import contextmanager
 import typer
 
 from ..errors import InputError, one_line
+from ..interrupts import Interrupts
 
 INTERRUPTED = 130  # the shell's code for an interrupt from the keyboard
-
-
-class Interrupted(BaseException):
-    """The user pressed Ctrl-C.
-
-    Not a `KeyboardInterrupt`: estimators answer that with the best model so far, and on the
-    command line an interrupted fit should end at once and leave nothing.
-    """
 
 
 @contextmanager
@@ -30,26 +21,17 @@ def one_line_errors() -> Iterator[None]:
 
     Warnings are notes, each given once, at the end, so that an error stays alone.
     """
-    in_main = threading.current_thread() is threading.main_thread()
-    before = signal.signal(signal.SIGINT, _interrupt) if in_main else None
     try:
-        with user_warnings() as caught:
+        with Interrupts(), user_warnings() as caught:
             yield
         for text in dict.fromkeys(one_line(warning.message) for warning in caught):
             print(f"Note: {text}", file=sys.stderr)
     except InputError as error:
         print(f"Error: {one_line(error)}", file=sys.stderr)
         raise typer.Exit(2) from None
-    except (KeyboardInterrupt, Interrupted):
+    except KeyboardInterrupt:
         print("Interrupted; nothing was written.", file=sys.stderr)
         raise typer.Exit(INTERRUPTED) from None
-    finally:
-        if in_main:
-            signal.signal(signal.SIGINT, before)
-
-
-def _interrupt(*_) -> None:
-    raise Interrupted
 
 
 def note(text: object) -> None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-import jax
 import jax.numpy as jnp
 import numpy as np
 
 from ..arrays import real_array
-from ..compilation import prepare
+from ..compilation import precision
 from ..engine.design import DenseDesign, round_up
+from ..interrupts import Interrupts
 from ..penalties import Lasso, NonNegativeLasso
 from .inputs import check_choice, check_finite, fitting_penalty, warn_unless_converged
 from .lanes import Minimum, minimise
@@ -84,7 +84,7 @@ def sparse_code(
     check_finite("dictionary", D)
     if not D.any():
         raise ValueError("dictionary has only zero atoms. Normalise or learn its rows.")
-    with jax.enable_x64(dtype == "float64"):
+    with precision(dtype), Interrupts():
         end = code(X, D, lam, positive, tol, max_iter)
     warn_unless_converged("sparse_code", end, tol, dtype)
     return end.W[:, :, 0].T
@@ -94,7 +94,6 @@ def code(
     X: np.ndarray, D: np.ndarray, lam: float, positive: bool, tol: float, max_iter: int
 ) -> Minimum:
     """Codes `W` `(n_components, n_samples, 1)` of checked arrays, a chunk of samples at a time."""
-    prepare()
     penalty = lasso(lam, positive)
     design = DenseDesign(jnp.asarray(D.T))
     step = first_step("backtracking", design, len(D), penalty)

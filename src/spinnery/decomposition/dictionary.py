@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from numbers import Integral, Real
 
-import jax
 import numpy as np
 from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
 from sklearn.utils import check_random_state, gen_batches
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from ..compilation import prepare
+from ..compilation import precision
+from ..interrupts import Interrupts
 from ..progress import Steps
 from ..storage.registry import storable_estimator
 from .alternation import alternations
@@ -139,10 +139,9 @@ class DictionaryLearning(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Base
         X = validate_data(self, X, dtype=np.dtype(self.dtype))
         rng = check_random_state(self.random_state)
         self._begin(X, rng)
-        prepare()
         iterate = self._alternations(X, rng) if self.batch_size is None else self._passes(X, rng)
         errors: list[float] = []
-        with jax.enable_x64(self.dtype == "float64"), Steps(self.verbose) as steps:
+        with precision(self.dtype), Steps(self.verbose) as steps:
             steps.expect(self.max_iter)
             steps.say("dictionary")
             for _, error in zip(range(self.max_iter), iterate, strict=False):
@@ -161,7 +160,7 @@ class DictionaryLearning(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Base
         rng = check_random_state(self.random_state)
         if first:
             self._begin(X, rng)
-        with jax.enable_x64(self.dtype == "float64"):
+        with precision(self.dtype), Interrupts():
             self._learn_batch(X, rng)
         return self
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import jax
 import numpy as np
 
-from ..compilation import prepare
+from ..compilation import precision
 from ..engine.design import Design
 from ..engine.problem import Params
 from ..engine.proximal import RESTARTED, Rule, solve
+from ..interrupts import Interrupts
 from ..penalties import Penalty
 from .inputs import (
     check_choice,
@@ -138,8 +138,7 @@ def ista(
     check_choice("method", method, METHODS)
     check_choice("dtype", dtype, ("float32", "float64"))
     b = right_hand_sides(b, np.dtype(dtype))
-    prepare()
-    with jax.enable_x64(dtype == "float64"):
+    with precision(dtype), Interrupts():
         design, p = as_design(A, len(b), b.dtype)
         targets = b.reshape(len(b), -1, b.shape[2] if b.ndim == 3 else 1)
         n_lanes, shape = targets.shape[1], (p, *b.shape[1:])
