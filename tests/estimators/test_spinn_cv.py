@@ -1,5 +1,7 @@
 """Cross-validated estimators: what they choose, what they report, how they fail."""
 
+import itertools
+
 import numpy as np
 import pytest
 from sklearn.model_selection import KFold
@@ -152,12 +154,22 @@ def test_bad_parameters_say_what_to_do(waves, settings, message):
 
 def test_near_ties_go_to_the_smaller_size_and_the_simpler_model():
     rng = np.random.default_rng(0)
-    folds = 1 + 0.01 * rng.normal(size=(3, 5))
-    folds[2] = folds[1] - 1e-5 + 1e-3 * np.array([1, -1, 0, 1, -1])
-    folds[0] += 0.5
-    curve = Curve((20,), 0.01, np.array([1, 2, 3]), folds, [])
-    assert curve.position("min") == 1
-    linear = Curve((), 0.01, np.array([1, 2, 3]), folds, [])
+    folds = 1 + 0.01 * rng.normal(size=(4, 5))
+    folds[0] += 1
+    folds[1] += 0.5
+    folds[3] = folds[2] - 1e-5 + 1e-3 * np.array([1, -1, 0, 1, -1])
+    curve = Curve((20,), 0.01, np.arange(4), folds, [])
+    assert curve.position("min") == 2
+    linear = Curve((), 0.01, np.arange(4), folds, [])
     assert choose([curve, linear]) == 1
-    better = Curve((20,), 0.01, np.array([1, 2, 3]), folds - 0.2, [])
+    better = Curve((20,), 0.01, np.arange(4), folds - 0.2, [])
     assert choose([better, linear]) == 0
+
+
+def test_what_a_larger_model_must_save_does_not_depend_on_where_a_loss_begins():
+    """A partial likelihood has no zero: 6 may be a poor loss, or a good one."""
+    folds = np.array([[1.0] * 5, [0.6] * 5])
+    for start, gain in itertools.product((0, 6), (0.007, 0.01)):
+        linear = Curve((), 0.01, np.arange(2), start + folds, [])
+        network = Curve((20,), 0.01, np.arange(2), start + folds - gain, [])
+        assert choose([linear, network]) == int(gain > 0.008)

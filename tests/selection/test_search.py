@@ -13,6 +13,8 @@ from spinnery.losses import Squared
 from spinnery.nn import Sharing
 from spinnery.penalties import GroupMCP, IntegrativeMCP
 from spinnery.progress import Steps
+from spinnery.selection.crossval import try_supports
+from spinnery.selection.curve import Curve
 from spinnery.selection.search import Search
 from spinnery.selection.starts import Settings, find_starts
 from tables import regression_table
@@ -108,6 +110,53 @@ def test_consult_does_not_take_a_model_of_another_size(linear):
     lacking = spoiled(found, curve, {0, 2, 3, 4})
     lacking.lanes[1] = {k: c for k, c in lacking.lanes[1].items() if k > 4}
     assert found.consult(lacking, 3).candidates[3].groups == (9, 10, 11)
+
+
+# -- supports of a simpler architecture --------------------------------------------------------
+
+
+@pytest.mark.parametrize("codes", [None, CODES])
+def test_a_network_adopts_each_lanes_supports(codes):
+    rng = np.random.default_rng(1)
+    X = rng.normal(size=(n, p))
+    y = np.tanh(2 * X[:, 0]) + X[:, 1] + 0.1 * rng.normal(size=n)
+    found = search(X, y, codes)
+    simple = found.curve(RIDGE)
+    network = Search(found.table, FOLDS, (4,), found.settings, Steps(False))
+    adopted = network.adopt(simple, RIDGE, simple.sizes[:4])
+    assert adopted.sizes.tolist() == [0, 1, 2, 3] and adopted.hidden == (4,)
+    for mine, theirs in zip(adopted.lanes, simple.lanes, strict=True):
+        for size, candidate in mine.items():
+            assert candidate.groups == theirs[size].groups
+            used = candidate.params.W.any(axis=1)
+            np.testing.assert_array_equal(used, (candidate.index < p).any(axis=0))
+    assert adopted.mean[2] < simple.mean[2]  # a bend that a line does not have
+
+
+class Handed:
+    """A search of which only the adopted supports are asked."""
+
+    hidden, settings = (4,), settings_for(p, 1, 6)
+
+    def __init__(self, losses):
+        self.losses = losses
+
+    def adopt(self, other, ridge, sizes):
+        folds = np.array([[self.losses[k]] * 4 for k in sizes])
+        return Curve(self.hidden, ridge, sizes, folds, [])
+
+    def refit_curve(self, curve, ridge, sizes):
+        return self.adopt(None, ridge, sizes)
+
+
+def test_adopted_supports_count_where_they_predict_better():
+    own = Curve((4,), 0.01, np.arange(3), np.array([[1.0] * 4, [0.8] * 4, [0.9] * 4]), [])
+    simple = Curve((), 0.01, np.arange(3), np.array([[1.0] * 4, [0.9] * 4, [0.85] * 4]), [])
+    nothing = Curve((), 0.01, np.arange(3), np.array([[1.0] * 4, [1.1] * 4, [1.2] * 4]), [])
+    better, worse = Handed([1.0, 0.9, 0.7]), Handed([1.0, 0.9, 0.85])
+    assert try_supports(better, own, simple).mean.min() == 0.7
+    assert try_supports(worse, own, simple) is own
+    assert try_supports(better, own, nothing) is own
 
 
 # -- cohorts --------------------------------------------------------------------------------------

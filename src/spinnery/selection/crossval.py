@@ -10,7 +10,7 @@ from ..inputs.table import Table
 from ..progress import Steps
 from .curve import Curve, choose, strongest
 from .exchange import Candidate
-from .search import Search
+from .search import PATH_RIDGE, PATIENCE, Search
 from .starts import Settings
 
 SEARCH_RIDGES = {False: (0.01,), True: (0.01, 0.1, 1.0)}  # by linearity: linear searches are cheap
@@ -46,6 +46,8 @@ def cross_validate(
         for search in searches:
             search.begin()
         found = [(search, best_curve(search)) for search in searches]
+        simplest = min(found, key=lambda pair: sum(pair[0].hidden))[1]
+        found = [(search, try_supports(search, curve, simplest)) for search, curve in found]
     finally:  # an interrupt leaves no thread behind
         for search in searches:
             search.leave()
@@ -81,6 +83,22 @@ def best_curve(search: Search) -> Curve:
             return moved
         curve = strongest([moved, search.curve(ridge)])
     return curve
+
+
+def try_supports(search: Search, curve: Curve, simplest: Curve) -> Curve:
+    """The better curve, of the search's own supports or of those that the simplest model found.
+
+    Where little can be seen, a network overfits features before it finds them.
+    """
+    best = simplest.best()
+    if search.hidden == simplest.hidden or simplest.sizes[best] == 0:
+        return curve
+    tried = search.adopt(simplest, PATH_RIDGE, simplest.sizes[best : best + 1])
+    if tried.mean[0] >= curve.mean.min():
+        return curve
+    ridge = _best_ridge(search, tried)
+    adopted = search.adopt(simplest, ridge, simplest.sizes[: best + PATIENCE + 1])
+    return min(curve, adopted, key=lambda one: float(one.mean.min()))
 
 
 def _best_ridge(search: Search, curve: Curve) -> float:

@@ -16,7 +16,7 @@ from .exchange import Candidate
 
 SIZE_TIE = 0.25  # standard errors within which the smaller model is taken
 RIDGE_TIE = 1.0  # standard errors within which the larger ridge is taken
-WORTHWHILE = 0.02  # share of the held-out loss a larger architecture must save
+WORTHWHILE = 0.02  # share a larger architecture must save, of the loss or of what is explained
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,8 @@ def choose(curves: list[Curve]) -> int:
     winner = order[0]
     for i in order[1:]:
         gain = curves[winner].folds[curves[winner].best()] - curves[i].folds[curves[i].best()]
-        least = WORTHWHILE * abs(curves[winner].mean.min())
+        mean = curves[winner].mean
+        least = WORTHWHILE * min(abs(mean.min()), mean[0] - mean.min())
         if gain.mean() > max(standard_error(gain), least):
             winner = i
     return winner

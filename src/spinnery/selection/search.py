@@ -123,6 +123,30 @@ class Search:
         merged = [_merge(best[b * R : (b + 1) * R]) for b in range(len(self.folds) + 1)]
         return self._curve(ridge, merged)
 
+    def adopt(self, other: Curve, ridge: float, sizes: np.ndarray) -> Curve:
+        """The curve of another architecture's supports, each lane's own, trained anew."""
+        R, M, p = self.restarts, self.data.n_cohorts, self.data.X.shape[1]
+        seeds = [self.settings.seed + r for r in range(R)] * len(other.lanes)
+        W, upper = init_lanes(
+            seeds, self.n_slots, self.hidden, self.data.n_outputs, self.settings.activation,
+            self.table.X.dtype,
+        )  # fmt: skip
+        upper = self.settings.sharing.spread(upper, M)
+        best: list[dict[int, Candidate]] = [{} for _ in other.lanes]
+        for size in sizes.tolist():
+            lanes = [candidate for candidate in other.at(size) for _ in range(R)]
+            index = np.stack([candidate.index for candidate in lanes])
+            used = np.moveaxis(index < p, 2, 0)  # (k, B, M)
+            rows = (used[..., None] * W[:, :, None]).reshape(len(W), len(lanes), -1)
+            fit = refit(
+                self._with_ridge(ridge), index, Params(rows, upper), self._tolerance(), SEARCH_ITER
+            )
+            found = candidates([candidate.groups for candidate in lanes], index, fit)
+            for b, kept in enumerate(best):
+                restarts = [{size: found(b * R + r)} for r in range(R)]
+                kept.update(_merge(restarts))
+        return self._curve(ridge, best)
+
     def refit_curve(self, curve: Curve, ridge: float, sizes: np.ndarray) -> Curve:
         """The curve of the same supports refitted at another ridge."""
         best: list[dict[int, Candidate]] = [{} for _ in curve.lanes]
