@@ -15,7 +15,7 @@ from .tables import Target
 
 PARTS = (
     "simulations", "real", "madelon", "recovery", "survival", "counts", "speed", "cohorts",
-    "networks", "proximal", "embedding",
+    "networks", "proximal", "embedding", "faults",
 )  # fmt: skip
 MARKS = {True: "yes", False: "**no**", None: "not measured"}
 BEFORE = "Rows with † were measured before: "

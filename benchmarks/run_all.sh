@@ -17,7 +17,8 @@ step() { # what it does; the Python; its module in benchmarks/, and options
 
 if [ "${1:-}" = --smoke ]; then
   for name in simulations.run madelon.run recovery.run survival.simulated survival.speed \
-    counts.run speed.engine cohorts.simulated networks.epochs embedding.run proximal.run report; do
+    counts.run speed.engine cohorts.simulated networks.epochs embedding.run proximal.run faults.kills \
+    faults.long_lived report; do
     more=()
     [ "$name" != networks.epochs ] || more=(--methods spinnery sklearn)
     step "$name" "$PYTHON" "$name" --smoke "${more[@]}"
@@ -43,6 +44,8 @@ step "Simulated cohorts, ours (10 min)" "$PYTHON" cohorts.simulated
 step "Simulated cohorts, group lasso (10 s)" "$SPINNERY_PEERS" cohorts.peer
 step "Networks beside scikit-learn, PyTorch and Keras (4 min)" "$PYTHON" networks.epochs
 step "Linear problems and dictionaries beside scikit-learn (4 min)" "$PYTHON" proximal.run
+step "Fifty kills (10 min)" "$PYTHON" faults.kills
+step "Two thousand fits in one process (20 min)" "$PYTHON" faults.long_lived
 export SPINNERY_CACHE=off
 step "Maps of samples (4 min)" "$PYTHON" embedding.run
 unset SPINNERY_CACHE

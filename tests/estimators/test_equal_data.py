@@ -31,7 +31,7 @@ def make(name):
     if "classifier" in name:
         y = np.where(y > np.median(y), "late", "early")
     if "survival" in name:
-        y = sp.survival_target(rng.random(n) < 0.7, np.exp(-y))
+        y = sp.survival_target(rng.random(n) < 0.9, np.exp(-y - 3 * X[:, 5]))
     return X, y, {"cohorts": np.arange(n) % 2} if "integrative" in name else {}
 
 

@@ -50,9 +50,9 @@ def estimator(name, file=None):
 def state_of(model):
     """Everything a fit leaves, as bytes, but for the seconds."""
     arrays = [np.asarray(a) for a in jax.tree.leaves(eqx.filter(model.network_, eqx.is_array))]
-    memory = [np.asarray(a) for a in jax.tree.leaves(model._training.state) if eqx.is_array(a)]
+    _, step, memory = model._memory
     table = model.history_.drop(columns="seconds").to_numpy()
-    return [a.tobytes() for a in (*arrays, *memory, table, model.coef_norm_)]
+    return [a.tobytes() for a in (*arrays, step, *memory, table, model.coef_norm_)]
 
 
 class Killed(BaseException):

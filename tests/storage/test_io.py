@@ -215,6 +215,11 @@ def test_missing_file(tmp_path):
         load(tmp_path / "m")
 
 
+def test_equal_models_are_equal_files(file, tmp_path):
+    load(file).save(tmp_path / "again")
+    assert (tmp_path / "again").read_bytes() == file.read_bytes()
+
+
 def test_truncated_in_the_header(file):
     content = file.read_bytes()
     header = struct.unpack("<Q", content[:8])[0]

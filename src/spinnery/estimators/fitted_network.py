@@ -31,8 +31,7 @@ class FittedNetwork(BaseSPINN):
     standardize: bool
     _center: np.ndarray | None
     _scale: np.ndarray | None
-    _training: Any
-    _optimized_by: tuple  # optimizer and clip of the last training
+    _memory: tuple  # of the optimiser: its settings, steps so far, its arrays
     _in_parts: bool  # whether the data come in parts
     _weight_unit: float | None  # what the sample weights are divided by
 

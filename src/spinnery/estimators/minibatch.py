@@ -29,7 +29,7 @@ from ..training.batches import SAMPLING, Arrays, Samples
 from ..training.epochs import Recipe, Source, Training, train_epochs
 from ..training.schedules import SCHEDULES, rates
 from ..training.selection import BARRED
-from ..training.stochastic import OPTIMIZERS, State, begin, default_rate, direction
+from ..training.stochastic import OPTIMIZERS, begin, default_rate, direction
 from .fitted_network import FittedNetwork
 from .parameters import COMMON
 
@@ -185,12 +185,11 @@ class Minibatch(FittedNetwork):
             if again:
                 before, network = self.history_, self.network_
                 state = begin(network, optimizer)
-                if hasattr(self, "_training"):  # a model from a file has no memory
-                    last = self._training.state
-                    # another optimiser has another memory
-                    same = self._optimized_by == (self.optimizer, self.clip)
-                    memory = last.optimizer if same else state.optimizer
-                    state = State(network, memory, last.step)
+                settings, step, leaves = self._memory
+                if settings == self._memory_settings():  # another optimiser has another memory
+                    leaves = jax.tree.unflatten(jax.tree.structure(state.optimizer), leaves)
+                    state = state._replace(optimizer=jax.tree.map(jnp.asarray, leaves))
+                state = state._replace(step=jnp.asarray(step))
             else:
                 before, network = pd.DataFrame(), self._checked_network()
                 state = begin(network, optimizer)
@@ -210,8 +209,14 @@ class Minibatch(FittedNetwork):
             )
             start = Training(state, penalty, None)
             training = train_epochs(start, recipe, source, validation, steps)
-        self._training, self._optimized_by = training, (self.optimizer, self.clip)
+        memory = [np.asarray(leaf) for leaf in jax.tree.leaves(training.state.optimizer)]
+        self._memory = self._memory_settings(), np.asarray(training.state.step), memory
         self._keep(training, before)
+
+    def _memory_settings(self) -> tuple:
+        """What the optimiser's memory must agree with; code has another name in each process."""
+        named = isinstance(self.optimizer, str)
+        return (self.optimizer if named else repr(self.optimizer)), self.clip
 
     def _checked_network(self) -> Any:
         """A network to begin with, found to fit the data."""

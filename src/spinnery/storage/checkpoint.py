@@ -12,7 +12,7 @@ import numpy as np
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
-from .files import check_folder, checksum, write_whole
+from .files import check_folder, checksum, in_order, write_whole
 
 FORMAT = "spinnery-checkpoint"
 VERSION = "1"
@@ -25,7 +25,7 @@ def store(file: str | os.PathLike, state: Any, notes: dict, fingerprint: str) ->
     text = json.dumps(notes)
     metadata = {"format": FORMAT, "version": VERSION, "fingerprint": fingerprint, "notes": text,
                 "sha256": checksum(text, arrays)}  # fmt: skip
-    write_whole(Path(file), save(arrays, metadata))
+    write_whole(Path(file), in_order(save(arrays, metadata)))
 
 
 def restore(file: str | os.PathLike, like: Any, fingerprint: str) -> tuple[Any, dict] | None:

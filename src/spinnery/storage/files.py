@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import json
 import os
+import struct
 import uuid
 from pathlib import Path
 
@@ -33,6 +35,14 @@ def write_whole(file: Path, content: bytes) -> None:
         with contextlib.suppress(OSError):
             beside.unlink(missing_ok=True)
         raise
+
+
+def in_order(content: bytes) -> bytes:
+    """A safetensors file with its header sorted: the library writes it in any order."""
+    size = struct.unpack("<Q", content[:8])[0]
+    header = json.dumps(json.loads(content[8 : 8 + size]), sort_keys=True, separators=(",", ":"))
+    header += " " * (-len(header) % 8)
+    return struct.pack("<Q", len(header)) + header.encode() + content[8 + size :]
 
 
 def checksum(text: str, arrays: dict[str, np.ndarray]) -> str:

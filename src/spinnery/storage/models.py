@@ -21,7 +21,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from .encoding import Arrays, UnsupportedError, decode, encode
 from .files import checksum as _checksum
-from .files import write_whole
+from .files import in_order, write_whole
 from .registry import ESTIMATORS, RECORDS
 
 FORMAT = "spinnery"
@@ -30,7 +30,7 @@ VERSION = 1
 ESSENTIAL = ("penalty", "loss")  # parameters that say what the model is
 
 PRIVATE = (
-    "_models", "_center", "_scale", "_varies", "_run_seed", "_weight_unit",
+    "_models", "_center", "_scale", "_varies", "_run_seed", "_weight_unit", "_memory",
 )  # fmt: skip  # fitted state that is not public
 
 
@@ -83,7 +83,7 @@ def save(estimator: Any, file: str | os.PathLike) -> None:
     state = json.dumps({"class": name, "params": params, "fitted": fitted}, allow_nan=False)
     metadata = {"format": FORMAT, "format_version": str(VERSION), "state": state}
     metadata["sha256"] = _checksum(state, arrays)
-    write_whole(Path(file), to_bytes(arrays, metadata))
+    write_whole(Path(file), in_order(to_bytes(arrays, metadata)))
 
 
 def load(file: str | os.PathLike) -> Any:

@@ -1,10 +1,13 @@
 """A process that fits on and on: 2,000 fits of 200 shapes, its memory maps and its memory.
 
 Linux allows a process 65,530 maps, and every compiled program takes several.
+
+    python -m benchmarks.faults.long_lived [--smoke]
 """
 
 import itertools
 import resource
+import time
 import warnings
 
 import numpy as np
@@ -27,6 +30,7 @@ def main() -> None:
     results = Results("long_lived", ("fits",), args.smoke)
     rng = np.random.default_rng(0)
     warnings.simplefilter("ignore")
+    begin = time.perf_counter()
     for done in range(1, fits + 1):
         n, p, hidden = shapes[rng.integers(len(shapes))]
         X = rng.normal(size=(n, p))
@@ -34,7 +38,12 @@ def main() -> None:
         if done % EVERY == 0 or done == fits:
             maps = len(MAPS.read_text().splitlines()) if MAPS.exists() else 0
             peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-            results.add(fits=done, maps=maps, peak_megabytes=round(peak))
+            results.add(
+                fits=done,
+                maps=maps,
+                peak_megabytes=round(peak),
+                seconds=time.perf_counter() - begin,
+            )
 
 
 if __name__ == "__main__":
