@@ -18,6 +18,7 @@ from ..arrays import Array
 from ..compilation import QUICK
 from ..penalties import FeatureGroups, Penalty, Rows
 from . import proximal
+from .constant import constant_model
 from .design import Design, dense_design, round_up
 from .problem import Params, Problem
 from .refit import Data
@@ -192,24 +193,7 @@ def lambda_linear(data: Data, penalty: Penalty, groups: Groups) -> float:
 
 @partial(jax.jit, compiler_options=QUICK)
 def _lambda_max(penalty: Penalty, data: Data) -> Array:
-    """By the gradient at the best constant outputs, to which halved Newton steps lead."""
-    weights, n_outputs = data.everyone, data.n_outputs
-    targets = data.targets if data.targets.ndim == 2 else data.targets[:, 0]
-
-    def gradient(constant):
-        def total(outputs):
-            return data.loss.total(outputs[:, None], targets[:, None], weights[:, None])[0]
-
-        outputs = jnp.broadcast_to(constant, (len(weights), n_outputs))
-        curvature = data.loss.curvature(outputs, targets, weights)
-        return jax.grad(total)(outputs), jnp.einsum("nkk->k", curvature)
-
-    def step(_, constant):
-        slope, curvature = gradient(constant)
-        return constant - 0.5 * jnp.sum(slope, axis=0) / jnp.maximum(curvature, 1e-6)
-
-    constant = jax.lax.fori_loop(0, 25, step, jnp.zeros(n_outputs, weights.dtype))
-    slope = gradient(constant)[0]
+    slope = constant_model(data).slope
     design = dense_design(data.X, data.bounds)
     return penalty.lambda_max(design.rmatmul(slope[:, None])[:, 0])
 

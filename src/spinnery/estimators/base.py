@@ -33,10 +33,6 @@ class BaseSPINN(SelectorMixin, BaseEstimator):
     stationarity_: float
     _models: list[Model]
     _kind: ClassVar[type[Outcome]]  # of outcome, by which targets are validated
-    _if_empty: ClassVar[str] = (
-        "lam keeps every feature out: if a signal is expected, lower it, or let cross-validation "
-        "choose."
-    )
     # from targets, weights, cohorts and strata: the outcome, and targets and weights for it
     _learn: Callable[..., tuple[Any, np.ndarray, np.ndarray]]
 
@@ -122,10 +118,17 @@ class BaseSPINN(SelectorMixin, BaseEstimator):
         self.coef_norm_ = norms[0]
         self.selected_ = self.coef_norm_ > 0
 
+    def _why_empty(self) -> str:
+        """What an empty model may mean, and what to do."""
+        return (
+            "lam keeps every feature out: if a signal is expected, lower it, or let "
+            "cross-validation choose."
+        )
+
     def _warn_if_empty(self) -> None:
         if not self.selected_.any():
             warnings.warn(
-                f"No feature was selected: the model predicts a constant. {self._if_empty}",
+                f"No feature was selected: the model predicts a constant. {self._why_empty()}",
                 UserWarning,
                 stacklevel=4,
             )

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from sklearn.utils._param_validation import Interval, StrOptions
 
+from ..evidence.null import LEVEL, null_p_value
 from ..inputs.table import Table
 from ..progress import Steps
 from ..selection.crossval import Chosen, cross_validate
@@ -33,6 +34,7 @@ class CrossValidated(BaseSPINN):
     ridges: Any = None
     cv: Any = 5
     scoring: str | Callable | None = None
+    null_check: bool = True
     rule: str = "min"
     max_features: int = 24
     groups: Any = None
@@ -44,15 +46,12 @@ class CrossValidated(BaseSPINN):
     random_state: Any = None
     verbose: bool | None = None
 
-    _if_empty: ClassVar[str] = (
-        "Cross-validation found no model that predicts held-out samples better. If a signal is "
-        "expected, add samples, try another hidden, or check the target."
-    )
     _parameter_constraints: ClassVar[dict] = {
         **COMMON,
         "ridges": ["array-like", None],
         "cv": ["cv_object"],
         "scoring": [str, callable, None],
+        "null_check": ["boolean"],
         "rule": [StrOptions({"min", "1se"})],
         "max_features": [Interval(Integral, 1, None, closed="left")],
     }
@@ -74,11 +73,28 @@ class CrossValidated(BaseSPINN):
             self.tol, self.max_iter, self._sharing(), scorer,
         )  # fmt: skip
         with self._precision(), Steps(self.verbose) as steps:
-            chosen = cross_validate(table, folds, hidden, self.rule, settings, steps)
+            self.null_p_value_ = float("nan")
+            if self.null_check:
+                steps.say("is there anything?")
+                self.null_p_value_ = null_p_value(table, seed)
+            nothing = self.null_p_value_ > LEVEL
+            chosen = cross_validate(table, folds, hidden, self.rule, settings, steps, nothing)
         self._report(chosen, table, folds)
         self._complete(X, y, weights, codes)
         self._warn_unless_converged()
         return self
+
+    def _why_empty(self) -> str:
+        if self.null_p_value_ > LEVEL:
+            return (
+                "The features go with the targets no better than with permuted ones "
+                f"(p = {self.null_p_value_:.2g}), as in pure noise; a weak signal may be there "
+                "all the same. More samples decide; null_check=False gives the best guess."
+            )
+        return (
+            "Cross-validation found no model that predicts held-out samples better. If a signal is "
+            "expected, add samples, try another hidden, or check the target."
+        )
 
     def _report(self, chosen: Chosen, table: Table, folds: list[np.ndarray]) -> None:
         curve, place = chosen.curve, chosen.position
@@ -104,6 +120,7 @@ class CrossValidated(BaseSPINN):
         raw = held_out_outputs(curve, int(curve.sizes[place]), table, folds)
         self.cv_predictions_ = self.outcome_.soft(self.outcome_.in_units(raw, table.codes))
         fit = chosen.fit
+        self.found_signal_ = len(fit.groups) > 0
         self._set_models(build_models(table, fit.index, fit.params.W, fit.params.upper))
 
 

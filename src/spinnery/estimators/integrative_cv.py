@@ -43,6 +43,8 @@ class IntegrativeSPINNRegressorCV(CohortRegressor, CrossValidated):
     scoring : str or callable, optional
         A scikit-learn scorer that judges held-out predictions, in place of the loss, where size,
         ridge and architecture are chosen.
+    null_check : bool, default=True
+        Whether the model stays empty unless `null_p_value_` is at most 0.05.
     rule : {"min", "1se"}, default="min"
         "min" takes the size with the lowest mean held-out loss (a smaller one on a near tie),
         "1se" the smallest within one standard error of it.
@@ -111,6 +113,10 @@ class IntegrativeSPINNRegressorCV(CohortRegressor, CrossValidated):
         Row norms of every model on the path, one row per row of `path_`.
     hidden_ : tuple of int
         The chosen architecture.
+    null_p_value_ : float
+        How often permuted targets go with features as the observed do; NaN without `null_check`.
+    found_signal_ : bool
+        Whether anything was selected: False means that this is no better than chance can do.
     cv_loss_, cv_error_ : float
         Mean held-out loss of the chosen model's size, and its standard error over folds.
     cv_predictions_ : (n,) or (n, n_outputs) array
@@ -179,6 +185,8 @@ class IntegrativeSPINNClassifierCV(CohortClassifier, CrossValidated):
     scoring : str or callable, optional
         A scikit-learn scorer that judges held-out predictions, in place of the loss, where size,
         ridge and architecture are chosen.
+    null_check : bool, default=True
+        Whether the model stays empty unless `null_p_value_` is at most 0.05.
     rule : {"min", "1se"}, default="min"
         "min" takes the size with the lowest mean held-out loss (a smaller one on a near tie),
         "1se" the smallest within one standard error of it.
@@ -246,6 +254,10 @@ class IntegrativeSPINNClassifierCV(CohortClassifier, CrossValidated):
         Row norms of every model on the path, one row per row of `path_`.
     hidden_ : tuple of int
         The chosen architecture.
+    null_p_value_ : float
+        How often permuted targets go with features as the observed do; NaN without `null_check`.
+    found_signal_ : bool
+        Whether anything was selected: False means that this is no better than chance can do.
     cv_loss_, cv_error_ : float
         Mean held-out loss of the chosen model's size, and its standard error over folds.
     cv_predictions_ : (n, n_classes) array, probabilities

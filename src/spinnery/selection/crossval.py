@@ -34,9 +34,11 @@ class Chosen(NamedTuple):
 
 def cross_validate(
     table: Table, folds: list[np.ndarray], architectures: list[tuple[int, ...]], rule: str,
-    settings: Settings, steps: Steps,
+    settings: Settings, steps: Steps, nothing: bool = False,
 ) -> Chosen:  # fmt: skip
     """Search every architecture, choose one, a ridge and a size, and fit that to all samples.
+
+    With `nothing`, the empty model is taken, whatever the curve says.
 
     Over several cohorts, single cohorts' blocks of the chosen features leave as long as
     cross-validation agrees.
@@ -52,7 +54,7 @@ def cross_validate(
         for search in searches:
             search.leave()
     search, curve = found[choose([curve for _, curve in found])]
-    position = curve.position(rule)
+    position = 0 if nothing else curve.position(rule)
     size = int(curve.sizes[position])
     curve = search.consult(curve, size)
     chosen, blocks = curve.candidates[size], None

@@ -127,11 +127,11 @@ class Search:
         """The curve of another architecture's supports, each lane's own, trained anew."""
         R, M, p = self.restarts, self.data.n_cohorts, self.data.X.shape[1]
         seeds = [self.settings.seed + r for r in range(R)] * len(other.lanes)
-        W, upper = init_lanes(
+        W, one = init_lanes(
             seeds, self.n_slots, self.hidden, self.data.n_outputs, self.settings.activation,
             self.table.X.dtype,
         )  # fmt: skip
-        upper = self.settings.sharing.spread(upper, M)
+        upper = self.settings.sharing.spread(one, M)
         best: list[dict[int, Candidate]] = [{} for _ in other.lanes]
         for size in sizes.tolist():
             lanes = [candidate for candidate in other.at(size) for _ in range(R)]
