@@ -11,7 +11,7 @@ import jax.numpy as jnp
 
 from ..arrays import Array
 from ..compilation import QUICK
-from .refit import Data
+from ..losses import AnyLoss
 
 NEWTON_STEPS = 25  # halved
 
@@ -23,22 +23,23 @@ class Constant(NamedTuple):
     curvature: Array  # (M, K, K), summed over each cohort's samples
 
 
-@partial(jax.jit, compiler_options=QUICK)
-def constant_model(data: Data) -> Constant:
-    """Derivatives at the best constants of all samples that are not padding."""
-    weights, n_outputs = data.everyone, data.n_outputs
-    targets = data.targets if data.targets.ndim == 2 else data.targets[:, 0]
-    parts = list(itertools.pairwise(data.bounds))
+@partial(jax.jit, static_argnames="bounds", compiler_options=QUICK)
+def constant_model(
+    targets: Array, weights: Array, loss: AnyLoss, bounds: tuple[int, ...]
+) -> Constant:
+    """Derivatives at the best constants for targets `(n, q)` of samples of `weights` `(n,)`."""
+    n_outputs = loss.n_outputs(targets.shape[-1])
+    parts = list(itertools.pairwise(bounds))
 
     def derivatives(constants):
         def total(outputs):
-            return data.loss.total(outputs[:, None], targets[:, None], weights[:, None])[0]
+            return loss.total(outputs[:, None], targets[:, None], weights[:, None])[0]
 
         rows = [
             jnp.broadcast_to(constants[m], (b - a, n_outputs)) for m, (a, b) in enumerate(parts)
         ]
         outputs = jnp.concatenate(rows)
-        curvature = data.loss.curvature(outputs, targets, weights)
+        curvature = loss.curvature(outputs, targets, weights)
         sums = jnp.stack([jnp.sum(curvature[a:b], axis=0) for a, b in parts])
         return Constant(jax.grad(total)(outputs), sums)
 

@@ -188,14 +188,14 @@ def lambda_linear(data: Data, penalty: Penalty, groups: Groups) -> float:
     targets, which under pure noise is the noise's own largest.
     """
     restricted = groups.restrict(penalty, np.arange(data.X.shape[1])).with_lam(1.0)
-    return float(_lambda_max(restricted, data))
+    targets = data.targets if data.targets.ndim == 2 else data.targets[:, 0]
+    constant = constant_model(targets, data.everyone, data.loss, data.bounds)
+    return float(_lambda_max(restricted, data.X, constant.slope, data.bounds))
 
 
-@partial(jax.jit, compiler_options=QUICK)
-def _lambda_max(penalty: Penalty, data: Data) -> Array:
-    slope = constant_model(data).slope
-    design = dense_design(data.X, data.bounds)
-    return penalty.lambda_max(design.rmatmul(slope[:, None])[:, 0])
+@partial(jax.jit, static_argnames="bounds", compiler_options=QUICK)
+def _lambda_max(penalty: Penalty, X: Array, slope: Array, bounds: tuple[int, ...]) -> Array:
+    return penalty.lambda_max(dense_design(X, bounds).rmatmul(slope[:, None])[:, 0])
 
 
 def sparse_starts(

@@ -58,11 +58,8 @@ def observed(table: Table) -> tuple[np.ndarray, list[Residuals]]:
     """
     rows = table.order[table.weights[table.order] > 0]
     codes, weights = table.codes[rows], table.weights[rows]
-    narrow = Table(
-        table.X[:, :1], table.targets, table.weights, table.codes, table.center[:, :1],
-        table.scale[:, :1], table.columns[:1], table.order, table.loss,
-    )  # fmt: skip
-    constant = constant_model(narrow.padded(table.weights[:, None], np.zeros(1)))
+    placed = table.place(table.targets), table.place(table.weights)
+    constant = constant_model(*placed, table.loss, table.layout[1])
     slope = np.asarray(constant.slope, float)[table.layout[0][rows]]
     white = np.empty_like(slope)
     for m, curvature in enumerate(np.asarray(constant.curvature, float)):

@@ -8,6 +8,7 @@ from functools import cached_property
 import jax.numpy as jnp
 import numpy as np
 
+from ..arrays import Array
 from ..engine.design import round_up
 from ..engine.refit import Data
 from ..losses import AnyLoss
@@ -59,23 +60,22 @@ class Table:
         Data of the same padded shape share compiled programs. `weights` `(n, B)` are the lanes'
         sample weights, `ridge` `(B,)`.
         """
-        rows, bounds = self.layout
-        dtype = self.X.dtype
-
-        def pad(a, columns):
-            out = np.zeros((bounds[-1], columns), dtype)
-            out[rows, : a.shape[1]] = a
-            return jnp.asarray(out)
-
         return Data(
-            pad(self.X, round_up(self.X.shape[1], FEATURE_GRID)),
-            pad(self.targets, self.targets.shape[1]),
-            pad(weights, weights.shape[1]),
-            jnp.asarray(ridge, dtype),
+            self.place(self.X, round_up(self.X.shape[1], FEATURE_GRID)),
+            self.place(self.targets),
+            self.place(weights),
+            jnp.asarray(ridge, self.X.dtype),
             self.loss,
-            bounds,
-            pad(self.weights[:, None], 1)[:, 0],
+            self.layout[1],
+            self.place(self.weights),
         )
+
+    def place(self, values: np.ndarray, width: int | None = None) -> Array:
+        """Values per sample `(n,)` or `(n, k)` on the device, zero where there is no sample."""
+        rows, bounds = self.layout
+        out = np.zeros((bounds[-1], *([width] if width else values.shape[1:])), self.X.dtype)
+        out[(rows, slice(values.shape[1])) if width else rows] = values
+        return jnp.asarray(out)
 
     def without(self, rows: np.ndarray) -> np.ndarray:
         """Sample weights with `rows` held out, summing to one."""
