@@ -360,12 +360,12 @@ def test_options_that_make_no_sense(data):
 
 
 def test_errors_of_the_fit_are_one_line(data):
-    table()[:4].to_csv(data, index=False)
+    table()[:1].to_csv(data, index=False)
     done = spin("fit", data, "--target", "score", "--drop", "outcome", "--out", data.parent / "run")
     assert done.exit_code == 2
     assert done.stderr == (
-        "Error: The fit is not possible: cv=5 folds need at least 5 samples; got 4. Lower cv or "
-        "add samples.\n"
+        "Error: The fit is not possible: Found array with 1 sample(s) (shape=(1, 5)) while a "
+        "minimum of 2 is required by SPINNRegressorCV.\n"
     )
     assert [path.name for path in data.parent.iterdir()] == ["data.csv"]
 

@@ -57,6 +57,8 @@ def test_order_and_precision_change_nothing(name):
     other = fit(name, X[:, columns], y, given, groups=groups)
     np.testing.assert_array_equal(other.get_support(), chosen[columns])
     np.testing.assert_allclose(outputs(other, X[:, columns], given), expected, rtol=1e-12)
+    if hasattr(model, "null_p_value_"):
+        assert other.null_p_value_ == model.null_p_value_
     np.testing.assert_allclose(
         other.path_coef_norm_.toarray(), model.path_coef_norm_.toarray()[:, columns]
     )

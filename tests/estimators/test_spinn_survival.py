@@ -238,7 +238,7 @@ def test_folds_need_events(wide):
     few["event"] = np.arange(200) < 3
     message = "cv=5 folds need at least 5 samples with the event; got 3"
     with pytest.raises(ValueError, match=message):
-        SPINNSurvivalCV().fit(X, few)
+        SPINNSurvivalCV(cv=5).fit(X, few)
     fold = [(np.arange(100, 200), np.arange(100)), (np.arange(100), np.arange(100, 200))]
     with pytest.raises(ValueError, match="Fold 1 of cv holds out every sample with the event"):
         SPINNSurvivalCV(cv=fold).fit(X, few)

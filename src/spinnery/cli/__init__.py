@@ -83,6 +83,10 @@ def fit(
             help="Folds that measure the whole procedure on samples it has not seen; 0: none.",
         ),
     ] = 5,
+    null_check: Annotated[
+        bool,
+        typer.Option(help="Keep the model empty where nothing is there but what chance can do."),
+    ] = True,
 ) -> None:
     """Fit a table: choose the columns that matter, and how many, by cross-validation."""
     with one_line_errors():
@@ -101,6 +105,7 @@ def fit(
                 max_features=max_features,
                 hidden=hidden,
                 test_folds=test_folds,
+                null_check=null_check,
             )
         )
 

@@ -31,6 +31,7 @@ class Request:
     max_features: int | None
     hidden: list[str] | None
     test_folds: int
+    null_check: bool
 
 
 def run_fit(request: Request) -> None:
@@ -51,7 +52,7 @@ def run_fit(request: Request) -> None:
 
         estimator = make_estimator(
             task, request.seed, request.rule, request.max_features, request.hidden,
-            cohorts is not None,
+            cohorts is not None, request.null_check,
         )  # fmt: skip
         print(f"{why} {X.shape[0]} samples, {X.shape[1]} columns.", flush=True)
         start = time.perf_counter()

@@ -35,8 +35,9 @@ ESTIMATORS = {
 
 
 def make_estimator(
-    task: str, seed: int, rule: str, max_features: int | None, hidden, cohorts: bool = False
-):
+    task: str, seed: int, rule: str, max_features: int | None, hidden, cohorts: bool = False,
+    null_check: bool = True,
+):  # fmt: skip
     """The cross-validated estimator for the task, over cohorts or for one table."""
     kind = ESTIMATORS[task][cohorts]
     given: dict[str, Any] = {
@@ -44,7 +45,7 @@ def make_estimator(
         "hidden": [parse_widths(text) for text in hidden] if hidden else None,
     }
     given = {name: value for name, value in given.items() if value is not None}
-    return kind(random_state=seed, rule=rule, **given)
+    return kind(random_state=seed, rule=rule, null_check=null_check, **given)
 
 
 def parse_widths(text: str) -> tuple[int, ...]:

@@ -24,6 +24,7 @@ from .problem import Params, Problem
 from .refit import Data
 
 RATIO = 1.25  # between successive lambdas
+LONG_RATIO = 1.6  # where the path only proposes
 WORKING_SET = 2048  # features solved for at once when p is larger
 
 
@@ -199,8 +200,8 @@ def _lambda_max(penalty: Penalty, X: Array, slope: Array, bounds: tuple[int, ...
 
 
 def sparse_starts(
-    path: Path, lam: float, max_features: int, tol: float = 1e-2, max_iter: int = 60,
-    max_steps: int = 40,
+    path: Path, lam: float, max_features: int, tol: float = 1e-2, max_iter: int = 40,
+    max_steps: int = 25,
 ) -> list[tuple[np.ndarray, np.ndarray, object]]:  # fmt: skip
     """Raise lambda until every lane keeps at most `max_features`.
 
@@ -216,7 +217,7 @@ def sparse_starts(
                 kept[b] = lane
         if all(len(k[0]) <= max_features for k in kept) or not any(len(k[0]) for k in lanes):
             break
-        lam *= RATIO
+        lam *= LONG_RATIO
     return [_largest_rows(start, max_features) for start in kept]
 
 

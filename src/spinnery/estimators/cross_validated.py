@@ -32,7 +32,7 @@ class CrossValidated(BaseSPINN):
     activation: str = "tanh"
     penalty: Any = "group_mcp"
     ridges: Any = None
-    cv: Any = 5
+    cv: Any = None
     scoring: str | Callable | None = None
     null_check: bool = True
     rule: str = "min"
@@ -89,7 +89,8 @@ class CrossValidated(BaseSPINN):
             return (
                 "The features go with the targets no better than with permuted ones "
                 f"(p = {self.null_p_value_:.2g}), as in pure noise; a weak signal may be there "
-                "all the same. More samples decide; null_check=False gives the best guess."
+                "all the same. More samples decide; null_check=False (--no-null-check) gives the "
+                "best guess."
             )
         return (
             "Cross-validation found no model that predicts held-out samples better. If a signal is "

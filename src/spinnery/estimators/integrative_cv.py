@@ -38,8 +38,8 @@ class IntegrativeSPINNRegressorCV(CohortRegressor, CrossValidated):
         its shape parameters matter (its `lam` is replaced).
     ridges : array-like of float, optional
         Ridge values to choose from. Default: a search by factors of two.
-    cv : int, splitter or iterable, default=5
-        Folds, drawn once; an int shuffles, and keeps the shares of classes and of events.
+    cv : int, splitter, iterable or None
+        Folds, drawn once; an int shuffles, keeping shares of classes and events; None: up to ten.
     scoring : str or callable, optional
         A scikit-learn scorer that judges held-out predictions, in place of the loss, where size,
         ridge and architecture are chosen.
@@ -180,8 +180,8 @@ class IntegrativeSPINNClassifierCV(CohortClassifier, CrossValidated):
         its shape parameters matter (its `lam` is replaced).
     ridges : array-like of float, optional
         Ridge values to choose from. Default: a search by factors of two.
-    cv : int, splitter or iterable, default=5
-        Folds, drawn once; an int shuffles, and keeps the shares of classes and of events.
+    cv : int, splitter, iterable or None
+        Folds, drawn once; an int shuffles, keeping shares of classes and events; None: up to ten.
     scoring : str or callable, optional
         A scikit-learn scorer that judges held-out predictions, in place of the loss, where size,
         ridge and architecture are chosen.

@@ -15,7 +15,7 @@ import numpy as np
 from .exchange import Candidate
 
 SIZE_TIE = 0.25  # standard errors within which the smaller model is taken
-RIDGE_TIE = 1.0  # standard errors within which the larger ridge is taken
+RIDGE_TIE = 0.5  # standard errors within which the larger ridge is taken
 WORTHWHILE = 0.02  # share a larger architecture must save, of the loss or of what is explained
 
 

@@ -95,8 +95,13 @@ class Exchange:
         # a group may lie in another cohort alone
         whole = np.all(cells.ids == cells.ids[:, :1])
         self.labels = np.arange(n_slots if whole else n_slots * self.n_cohorts)
+        self.gain: np.ndarray  # (n_groups, B)
+        self.cost: np.ndarray
         self.best: list[dict[int, Candidate]] = [{} for _ in starts]
         self.params: Params
+        self.index: np.ndarray  # (B, M, k)
+        self.slot_label: np.ndarray
+        self.lanes: list[dict[int, int]]  # groups and their labels
         self._place(starts)
 
     def run(
@@ -118,38 +123,74 @@ class Exchange:
                     break
         return self.best
 
+    def try_several(self, starts: list[Start], tries: int, enter: bool = True) -> None:
+        """From each lane's start, let one group enter or leave, in `tries` ways beside each other.
+
+        Those with the largest gain or the least cost; each is refitted before it is judged.
+        """
+        self._place(starts)
+        self._refit()
+        index, labels, lanes, params = self.index, self.slot_label, self.lanes, self.params
+        value = self.gain.copy() if enter else self._value_of_leaving()
+        for _ in range(tries):
+            self.index, self.slot_label = index.copy(), labels.copy()
+            self.lanes = [dict(groups) for groups in lanes]
+            self.params = params._replace(W=np.array(params.W))
+            for b in range(len(lanes)):
+                g = int(np.argmax(value[:, b]))
+                if not np.isfinite(value[g, b]):
+                    continue
+                if enter:
+                    self._enter(b, g)
+                else:
+                    self._leave(b, g)
+                value[g, b] = -np.inf
+            self._fit()
+
+    def _value_of_leaving(self) -> np.ndarray:
+        """Minus what leaving costs, over the square of the price; -inf for groups outside."""
+        score = np.full((self.cells.n_groups, len(self.lanes)), -np.inf)
+        for b, groups in enumerate(self.lanes):
+            for g, label in groups.items():
+                score[g, b] = -self.cost[label, b] / self.cells.prices[g] ** 2
+        return score
+
     # -- one step ---------------------------------------------------------------------------
 
     def _refit(self) -> None:
-        fit = refit(self.data, self.index, self.params, self.tol, self.max_iter)
-        self.params = fit.params
+        self._fit()
         scores = score_features(self.data, self.index, self.slot_label, self.labels, self.params)
         self.gain = self.cells.per_group(np.asarray(scores.gain)) / self.cells.prices[:, None] ** 2
         self.cost = np.asarray(scores.cost)
+        for b, groups in enumerate(self.lanes):
+            self.gain[list(groups), b] = -np.inf
+        self.on_step()
+
+    def _fit(self) -> None:
+        """Refit every lane as it stands, and keep it if it is the best of its size."""
+        fit = refit(self.data, self.index, self.params, self.tol, self.max_iter)
+        self.params = fit.params
         objective = np.asarray(fit.objective)
         found = candidates([tuple(sorted(groups)) for groups in self.lanes], self.index, fit)
         for b, groups in enumerate(self.lanes):
-            self.gain[list(groups), b] = -np.inf
             known = self.best[b].get(len(groups))
             if known is None or objective[b] < known.objective:
                 self.best[b][len(groups)] = found(b)
-        self.on_step()
 
     def _move(self, target: int, enter: bool) -> bool:
         """Move every lane one group towards `target`; False when none can."""
         self.params = self.params._replace(W=np.array(self.params.W))
         moved = False
+        value = self.gain if enter else self._value_of_leaving()
         for b, groups in enumerate(self.lanes):
+            g = int(np.argmax(value[:, b]))
             if enter:
-                g = int(np.argmax(self.gain[:, b]))
-                if len(groups) >= target or not self.gain[g, b] > 0 or not self._enter(b, g):
+                if len(groups) >= target or not value[g, b] > 0 or not self._enter(b, g):
                     continue
             else:
                 if len(groups) <= target:
                     continue
-                numbers, labels = list(groups), list(groups.values())
-                cost = self.cost[labels, b] / self.cells.prices[numbers] ** 2
-                self._leave(b, numbers[int(np.argmin(cost))])
+                self._leave(b, g)
             moved = True
         return moved
 
@@ -187,7 +228,7 @@ class Exchange:
         self.width = columns // self.n_cohorts
         self.index = np.full((B, self.n_cohorts, self.n_slots), self.p)
         self.slot_label = np.full((B, self.n_cohorts, self.n_slots), -1)
-        self.lanes: list[dict[int, int]] = [{} for _ in starts]  # groups and their labels
+        self.lanes = [{} for _ in starts]
         upper = jax.tree.map(lambda *leaves: np.stack(leaves), *[s.upper for s in starts])
         self.params = Params(np.zeros((self.n_slots, B, columns), dtype), upper)
         for b, start in enumerate(starts):

@@ -10,6 +10,8 @@ from sklearn.model_selection import check_cv
 from ..inputs.cohorts import deal_folds
 from ..outcomes import Outcome
 
+N_FOLDS = 10
+
 
 def draw_folds(
     cv: Any, X, y: np.ndarray, outcome: Outcome, weights: np.ndarray, codes: np.ndarray,
@@ -19,9 +21,10 @@ def draw_folds(
 
     Parameters
     ----------
-    cv : int, splitter or iterable
+    cv : int, splitter, iterable or None
         An int shuffles, with even shares of the outcome's strata, of cohorts, and of the samples
-        of weight 0, which leave the others' folds as they would be without them.
+        of weight 0, which leave the others' folds as they would be without them. None is
+        `N_FOLDS`, or fewer where the smallest class or cohort or the events are fewer.
     X : array of shape (n, p)
     y : validated targets
     outcome : Outcome
@@ -39,6 +42,9 @@ def draw_folds(
         nothing that counts.
     """
     strata, several = outcome.strata(y), len(names) > 1
+    if cv is None:
+        most = min(outcome.most_folds(y[weights > 0])[0], np.bincount(codes[weights > 0]).min())
+        cv = max(min(N_FOLDS, int(most)), 2)
     if isinstance(cv, (int, np.integer)):
         _check_number(int(cv), y, weights, outcome)
         joint = codes * (int(strata.max()) + 1) + strata

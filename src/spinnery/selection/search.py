@@ -21,11 +21,14 @@ from ..nn import init_lanes
 from ..progress import Steps
 from .curve import Curve, at_size, standard_error
 from .exchange import Candidate, Cells, Exchange, Start, candidates
+from .lanes import merged, slots_for, stacked, start_of
 from .starts import Settings, find_starts
 
 PATH_RIDGE = 0.03  # for the dense start and the penalised path: restarts then agree
-SEARCH_TOL, SEARCH_ITER = 1e-3, 60  # of each refit on the way
+SEARCH_TOL, SEARCH_ITER = 1e-3, 25  # of each refit on the way
 PATIENCE = 8  # sizes past the best before a forward sweep may stop
+ENTERING, LEAVING = 4, 2  # groups tried where the search looks closer
+BELOW, ABOVE = 1, 2  # sizes around the best where it does
 
 
 class Search:
@@ -41,7 +44,7 @@ class Search:
         self.restarts = settings.n_restarts if hidden else 1
         weights = np.repeat(np.stack(everyone, axis=1), self.restarts, axis=1)
         self.data = table.padded(weights, np.full(weights.shape[1], PATH_RIDGE))
-        self.n_slots = _slots(settings)
+        self.n_slots = slots_for(settings)
         self.sweeps = "bfb" if hidden else "f"
         self._scores: dict[Candidate, float] = {}
         self._left = Event()
@@ -103,7 +106,7 @@ class Search:
         """
         self.steps.say(f"hidden={self.hidden}: cohorts of each feature")
         ids = np.arange(self.table.center.size).reshape(self.data.n_cohorts, -1).T
-        starts = [_start(found) for found in curve.at(size)]
+        starts = [start_of(found) for found in curve.at(size)]
         repeated = [start for start in starts for _ in range(self.restarts)]
         blocks = max(len(start.features) for start in starts) * self.data.n_cohorts
         prices = self.settings.groups.prices[self.settings.groups.ids]
@@ -118,33 +121,47 @@ class Search:
             self._with_ridge(ridge), cells, starts, self.n_slots, self._tolerance(), SEARCH_ITER,
             self.steps.advance,
         )  # fmt: skip
-        best = exchange.run(max_groups, sweeps, self._past_the_best)
-        R = self.restarts
-        merged = [_merge(best[b * R : (b + 1) * R]) for b in range(len(self.folds) + 1)]
-        return self._curve(ridge, merged)
+        exchange.run(max_groups, sweeps, self._past_the_best)
+        curve = self._curve_of(ridge, exchange)
+        if sweeps != "b" and self.hidden:
+            self._look_closer(exchange, int(curve.sizes[curve.best()]), max_groups)
+            curve = self._curve_of(ridge, exchange)
+        return curve
+
+    def _curve_of(self, ridge: float, exchange: Exchange) -> Curve:
+        R, best = self.restarts, exchange.best
+        lanes = [merged(best[b * R : (b + 1) * R]) for b in range(len(self.folds) + 1)]
+        return self._curve(ridge, lanes)
+
+    def _look_closer(self, exchange: Exchange, best: int, max_groups: int) -> None:
+        """Refit several groups each at the sizes around `best`, up and down again.
+
+        What a network would do with a feature, a first-order gain does not tell.
+        """
+        low, high = max(best - BELOW, 1), min(best + ABOVE, max_groups)
+        self.steps.expect(2 * (high - low) + 1)
+        for size in range(low, high + 1):
+            before = max(size - 1, 1)  # without any input nothing could enter
+            exchange.try_several(
+                [start_of(at_size(lane, before)) for lane in exchange.best], ENTERING
+            )
+        for size in range(high, low, -1):
+            starts = [start_of(at_size(lane, size)) for lane in exchange.best]
+            exchange.try_several(starts, LEAVING, enter=False)
 
     def adopt(self, other: Curve, ridge: float, sizes: np.ndarray) -> Curve:
         """The curve of another architecture's supports, each lane's own, trained anew."""
-        R, M, p = self.restarts, self.data.n_cohorts, self.data.X.shape[1]
+        R = self.restarts
         seeds = [self.settings.seed + r for r in range(R)] * len(other.lanes)
-        W, one = init_lanes(
-            seeds, self.n_slots, self.hidden, self.data.n_outputs, self.settings.activation,
-            self.table.X.dtype,
-        )  # fmt: skip
-        upper = self.settings.sharing.spread(one, M)
         best: list[dict[int, Candidate]] = [{} for _ in other.lanes]
         for size in sizes.tolist():
             lanes = [candidate for candidate in other.at(size) for _ in range(R)]
-            index = np.stack([candidate.index for candidate in lanes])
-            used = np.moveaxis(index < p, 2, 0)  # (k, B, M)
-            rows = (used[..., None] * W[:, :, None]).reshape(len(W), len(lanes), -1)
-            fit = refit(
-                self._with_ridge(ridge), index, Params(rows, upper), self._tolerance(), SEARCH_ITER
-            )
+            index, params = self._fresh(lanes, seeds)
+            fit = refit(self._with_ridge(ridge), index, params, self._tolerance(), SEARCH_ITER)
             found = candidates([candidate.groups for candidate in lanes], index, fit)
             for b, kept in enumerate(best):
                 restarts = [{size: found(b * R + r)} for r in range(R)]
-                kept.update(_merge(restarts))
+                kept.update(merged(restarts))
         return self._curve(ridge, best)
 
     def refit_curve(self, curve: Curve, ridge: float, sizes: np.ndarray) -> Curve:
@@ -159,7 +176,7 @@ class Search:
     def refit_lanes(self, lanes: list[Candidate], ridge: float) -> list[Candidate]:
         """One candidate per weighting, refitted at `ridge`."""
         spread = [c for c in lanes for _ in range(self.restarts)]
-        fit = refit(self._with_ridge(ridge), *_stack(spread), self._tolerance(), SEARCH_ITER)
+        fit = refit(self._with_ridge(ridge), *stacked(spread), self._tolerance(), SEARCH_ITER)
         found = candidates([c.groups for c in spread], [c.index for c in spread], fit)
         return [found(b * self.restarts) for b in range(len(lanes))]
 
@@ -174,7 +191,7 @@ class Search:
         found = [at_size(lane, size) for lane in curve.lanes]
         padded = (found * lanes)[:lanes]
         data = self._for_everyone(curve.ridge)
-        fit = refit(data, *_stack(padded), self._tolerance(), SEARCH_ITER)
+        fit = refit(data, *stacked(padded), self._tolerance(), SEARCH_ITER)
         own = found[0]
         alike = [len(other.groups) == len(own.groups) for other in found]
         objectives = np.where(alike, np.asarray(fit.objective)[: len(found)], np.inf)
@@ -187,8 +204,8 @@ class Search:
     def finish(self, chosen: Candidate, ridge: float) -> tuple[Candidate, float, int]:
         """Refit the chosen model to tolerance: candidate, relative stationarity, iterations."""
         lanes = self.data.weights.shape[1]
-        index, params = _stack([chosen] * lanes)
-        tolerances = np.full(lanes, np.inf, self.table.X.dtype)  # only lane 0 has work to do
+        index, params = stacked([chosen] * lanes)
+        tolerances = self._tolerance(np.inf)  # only lane 0 has work to do
         tolerances[0] = self.settings.tol / 2
         fit = refit(self._with_ridge(ridge), index, params, tolerances, self.settings.max_iter)
         final = candidates([chosen.groups] * lanes, index, fit)(0)
@@ -208,7 +225,7 @@ class Search:
         for first in range(0, len(models), lanes):
             batch = models[first : first + lanes]
             padded = batch + [batch[0]] * (lanes - len(batch))
-            found = entry_lambda(data, penalty.with_lam(1.0), *_stack(padded))
+            found = entry_lambda(data, penalty.with_lam(1.0), *stacked(padded))
             out.extend(np.asarray(found)[: len(batch)].tolist())
         faded = [bool(self.hidden) and not model.groups for model in models]
         return np.where(faded, np.nan, out)
@@ -225,8 +242,20 @@ class Search:
         everyone = np.repeat(np.asarray(data.weights)[:, :1], data.weights.shape[1], axis=1)
         return eqx.tree_at(lambda d: d.weights, data, everyone)
 
-    def _tolerance(self) -> np.ndarray:
-        return np.full(self.data.weights.shape[1], SEARCH_TOL, self.table.X.dtype)
+    def _tolerance(self, tol: float = SEARCH_TOL) -> np.ndarray:
+        return np.full(self.data.weights.shape[1], tol, self.table.X.dtype)
+
+    def _fresh(self, lanes: list[Candidate], seeds: list[int]) -> tuple[np.ndarray, Params]:
+        """Slots and starting weights of models with the candidates' features."""
+        M, p = self.data.n_cohorts, self.data.X.shape[1]
+        W, one = init_lanes(
+            seeds, self.n_slots, self.hidden, self.data.n_outputs, self.settings.activation,
+            self.table.X.dtype,
+        )  # fmt: skip
+        index = np.stack([candidate.index for candidate in lanes])
+        used = np.moveaxis(index < p, 2, 0)  # (k, B, M)
+        rows = (used[..., None] * W[:, :, None]).reshape(len(W), len(lanes), -1)
+        return index, Params(rows, self.settings.sharing.spread(one, M))
 
     @cached_property
     def _starts(self) -> list[Start]:
@@ -250,7 +279,7 @@ class Search:
         largest = max(best[0])
         means = {}
         for size in best[0]:
-            lanes = [_merge(best[b * R : (b + 1) * R]) for b in range(1, len(self.folds) + 1)]
+            lanes = [merged(best[b * R : (b + 1) * R]) for b in range(1, len(self.folds) + 1)]
             losses = np.array([self._held_out(f, at_size(c, size)) for f, c in enumerate(lanes)])
             means[size] = losses
         lowest = min(means, key=lambda k: means[k].mean())
@@ -266,32 +295,3 @@ class Search:
             outputs = candidate.outputs[self.table.layout[0][rows]]
             self._scores[candidate] = -self.settings.scorer(outputs, rows)
         return self._scores[candidate]
-
-
-def _start(candidate: Candidate) -> Start:
-    """Where a search that goes on from a candidate begins; its features are in all cohorts."""
-    slots = np.flatnonzero(candidate.params.W.any(axis=1))
-    return Start(candidate.index[0, slots], candidate.params.W[slots], candidate.params.upper)
-
-
-def _slots(settings: Settings) -> int:
-    """Feature slots for `max_features` groups: the largest groups must fit."""
-    sizes = np.sort(np.bincount(settings.groups.ids))[::-1]
-    return int(sizes[: settings.max_features].sum())
-
-
-def _stack(lanes: list[Candidate]) -> tuple[np.ndarray, Params]:
-    """Slots `(B, M, k)` and parameters of candidates as lanes."""
-    W = np.stack([c.params.W for c in lanes], axis=1)
-    upper = jax.tree.map(lambda *a: np.stack(a), *[c.params.upper for c in lanes])
-    return np.stack([c.index for c in lanes]), Params(W, upper)
-
-
-def _merge(restarts: list[dict[int, Candidate]]) -> dict[int, Candidate]:
-    """Per size, the restart with the lowest objective."""
-    out: dict[int, Candidate] = {}
-    for found in restarts:
-        for size, candidate in found.items():
-            if size not in out or candidate.objective < out[size].objective:
-                out[size] = candidate
-    return out
