@@ -448,11 +448,17 @@ def test_interrupt(data, monkeypatch):
         time.sleep(10)
 
     monkeypatch.setattr(results.SPINNRegressorCV, "fit", interrupted)
-    handler = signal.getsignal(signal.SIGINT)
-    done = spin("fit", data, "--target", "score", "--drop", "outcome", "--out", data.parent / "run")
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored in the background
+    try:
+        handler = signal.getsignal(signal.SIGINT)
+        done = spin(
+            "fit", data, "--target", "score", "--drop", "outcome", "--out", data.parent / "run"
+        )
+        assert signal.getsignal(signal.SIGINT) is handler
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert done.exit_code == 130
     assert done.stderr == "Interrupted; nothing was written.\n"
-    assert signal.getsignal(signal.SIGINT) is handler
     assert [path.name for path in data.parent.iterdir()] == ["data.csv"]
 
 

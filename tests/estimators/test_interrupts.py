@@ -32,6 +32,7 @@ jax.monitoring.register_event_duration_secs_listener(compiled)
 
 for name in sp.__all__:  # imports are not fits
     getattr(sp, name)
+jax.jit(lambda x: x + 1)(1.0)  # JAX imports more when it first compiles, and cannot do so twice
 warnings.simplefilter("ignore")
 signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored in a shell's background
 rng = np.random.default_rng(0)

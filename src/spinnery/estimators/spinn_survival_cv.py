@@ -122,7 +122,7 @@ class SPINNSurvivalCV(Survivor, CrossValidated):
     >>> X = rng.uniform(-1, 1, size=(300, 50))
     >>> time = rng.exponential(np.exp(-3 * np.sin(3 * X[:, 0]) - 3 * X[:, 1]))
     >>> y = survival_target(time < 2, np.minimum(time, 2))
-    >>> model = SPINNSurvivalCV(max_features=5, random_state=0).fit(X, y)
+    >>> model = SPINNSurvivalCV(max_features=5, rule="1se", random_state=0).fit(X, y)
     >>> model.get_support(indices=True)
     array([0, 1])
     """
