@@ -17,7 +17,7 @@ def main() -> None:
     args = options(__doc__)
     kills = 3 if args.smoke else 50
     results = Results("kills", ("kills",), args.smoke)
-    command = [sys.executable, "-m", "pytest", "-q", "tests/storage/test_kills.py"]
+    command = [sys.executable, "-m", "pytest", "tests/storage/test_kills.py"]
     environment = {**os.environ, "SPINNERY_KILLS": str(kills)}
     done, seconds = timed(
         lambda: subprocess.run(

@@ -6,6 +6,7 @@ SPINNERY_KILLS says how many moments are tried (benchmarks/faults/kills.py tries
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -30,7 +31,8 @@ from spinnery.cli import main
 test_kills.warm()
 print("ready", flush=True)
 if sys.argv[1] == "command line":
-    main(sys.argv[4:])
+    sys.argv = ["spinnery", *sys.argv[4:]]
+    main()
 else:
     getattr(test_kills, sys.argv[1])(sys.argv[2])
 """
@@ -67,6 +69,7 @@ def killed(kind, file, moment, *arguments):
         assert process.stdout.readline() == "ready\n"
         time.sleep(moment)
         process.kill()
+        assert process.wait() in (-signal.SIGKILL, 0)  # or done before, but never by an error
 
 
 def timed(call, *args):

@@ -17,6 +17,7 @@ from ..inputs.table import Table
 
 BLOCK = 512  # features looked at together
 TOP = 10  # strongest features that are summed
+SINGULAR = 1e-5  # share of the largest eigenvalue: rounding of single precision, classes sum to one
 MOST_PAIRED = 1024  # features whose products are looked at
 
 
@@ -64,7 +65,7 @@ def observed(table: Table) -> tuple[np.ndarray, list[Residuals]]:
     white = np.empty_like(slope)
     for m, curvature in enumerate(np.asarray(constant.curvature, float)):
         values, vectors = np.linalg.eigh(curvature)
-        inverse = np.where(values > 1e-9 * values.max(), 1 / np.maximum(values, 1e-300), 0)
+        inverse = np.where(values > SINGULAR * values.max(), 1 / np.maximum(values, 1e-300), 0)
         white[codes == m] = slope[codes == m] @ (vectors * np.sqrt(inverse))
     found = [Residuals(white[:, None], codes)]
     if slope.shape[1] == 1 and len(np.unique(slope)) > len(slope) // 4:

@@ -131,29 +131,27 @@ class Exchange:
         self._place(starts)
         self._refit()
         index, labels, lanes, params = self.index, self.slot_label, self.lanes, self.params
-        value = self.gain.copy() if enter else self._value_of_leaving()
-        for _ in range(tries):
+        ranked = [self._ranked(b, enter, tries) for b in range(len(lanes))]
+        for k in range(max(map(len, ranked))):
             self.index, self.slot_label = index.copy(), labels.copy()
             self.lanes = [dict(groups) for groups in lanes]
             self.params = params._replace(W=np.array(params.W))
-            for b in range(len(lanes)):
-                g = int(np.argmax(value[:, b]))
-                if not np.isfinite(value[g, b]):
-                    continue
-                if enter:
-                    self._enter(b, g)
-                else:
-                    self._leave(b, g)
-                value[g, b] = -np.inf
+            for b, groups in enumerate(ranked):
+                if k < len(groups) and enter:
+                    self._enter(b, groups[k])
+                elif k < len(groups):
+                    self._leave(b, groups[k])
             self._fit()
 
-    def _value_of_leaving(self) -> np.ndarray:
-        """Minus what leaving costs, over the square of the price; -inf for groups outside."""
-        score = np.full((self.cells.n_groups, len(self.lanes)), -np.inf)
-        for b, groups in enumerate(self.lanes):
-            for g, label in groups.items():
-                score[g, b] = -self.cost[label, b] / self.cells.prices[g] ** 2
-        return score
+    def _ranked(self, b: int, enter: bool, most: int) -> list[int]:
+        """Which groups should enter lane `b` first, or leave it, at most so many."""
+        if enter:
+            gain = self.gain[:, b]
+            top = np.argpartition(-gain, most)[:most] if most < len(gain) else np.arange(len(gain))
+            return [int(g) for g in top[np.argsort(-gain[top], kind="stable")] if gain[g] > 0]
+        groups, labels = list(self.lanes[b]), list(self.lanes[b].values())
+        cost = self.cost[labels, b] / self.cells.prices[groups] ** 2
+        return [groups[k] for k in np.argsort(cost, kind="stable")[:most]]
 
     # -- one step ---------------------------------------------------------------------------
 
@@ -181,17 +179,15 @@ class Exchange:
         """Move every lane one group towards `target`; False when none can."""
         self.params = self.params._replace(W=np.array(self.params.W))
         moved = False
-        value = self.gain if enter else self._value_of_leaving()
         for b, groups in enumerate(self.lanes):
-            g = int(np.argmax(value[:, b]))
-            if enter:
-                if len(groups) >= target or not value[g, b] > 0 or not self._enter(b, g):
+            if len(groups) >= target if enter else len(groups) <= target:
+                continue
+            for g in self._ranked(b, enter, 1):
+                if not enter:
+                    self._leave(b, g)
+                elif not self._enter(b, g):
                     continue
-            else:
-                if len(groups) <= target:
-                    continue
-                self._leave(b, g)
-            moved = True
+                moved = True
         return moved
 
     # -- slots ------------------------------------------------------------------------------
