@@ -173,3 +173,15 @@ def test_what_a_larger_model_must_save_does_not_depend_on_where_a_loss_begins():
         linear = Curve((), 0.01, np.arange(2), start + folds, [])
         network = Curve((20,), 0.01, np.arange(2), start + folds - gain, [])
         assert choose([linear, network]) == int(gain > 0.008)
+
+
+def test_the_search_grows_where_the_loss_still_falls():
+    """Of 40 equally strong features 24 would leave out much; of 3 they would not."""
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(160, 60))
+    many, few = (X[:, :k].sum(axis=1) + 0.3 * rng.normal(size=160) for k in (40, 3))
+    auto, fixed = SPINNRegressorCV((), cv=4), SPINNRegressorCV((), cv=4, max_features=24)
+    assert auto.set_params(random_state=0).fit(X, many).get_support()[:40].sum() >= 38
+    assert fixed.set_params(random_state=0).fit(X, many).get_support().sum() <= 24
+    assert auto.fit(X, few).get_support()[:3].all()
+    assert auto.path_["n_features"].max() <= 24

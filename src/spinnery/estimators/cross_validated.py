@@ -17,7 +17,7 @@ from ..progress import Steps
 from ..selection.crossval import Chosen, cross_validate
 from ..selection.curve import Curve
 from ..selection.folds import draw_folds
-from ..selection.starts import Settings
+from ..selection.starts import FEATURES, Settings
 from .base import BaseSPINN
 from .model import build_models, path_norms
 from .parameters import COMMON, architectures
@@ -36,7 +36,7 @@ class CrossValidated(BaseSPINN):
     scoring: str | Callable | None = None
     null_check: bool = True
     rule: str = "min"
-    max_features: int = 24
+    max_features: Any = "auto"
     groups: Any = None
     penalty_weights: Any = None
     n_restarts: int = 1
@@ -53,7 +53,7 @@ class CrossValidated(BaseSPINN):
         "scoring": [str, callable, None],
         "null_check": ["boolean"],
         "rule": [StrOptions({"min", "1se"})],
-        "max_features": [Interval(Integral, 1, None, closed="left")],
+        "max_features": [Interval(Integral, 1, None, closed="left"), StrOptions({"auto"})],
     }
 
     def _fit(self, X, y, sample_weight, codes=None, strata=None):
@@ -66,11 +66,13 @@ class CrossValidated(BaseSPINN):
         folds = draw_folds(self.cv, X, y, self.outcome_, weights, codes, names, seed, table.order)
         groups = self._groups(self.n_features_in_).take(table.columns)
         scorer = fold_scorer(self, self.scoring, X, y, codes)
+        every = int(groups.ids.max()) + 1
+        first, most = (FEATURES, every) if self.max_features == "auto" else [self.max_features] * 2
         settings = Settings(
-            self._penalty(len(names)), groups, self.activation,
-            min(self.max_features, int(groups.ids.max()) + 1), self.n_restarts, seed,
+            self._penalty(len(names)), groups, self.activation, min(first, every),
+            self.n_restarts, seed,
             None if self.ridges is None else tuple(float(r) for r in self.ridges),
-            self.tol, self.max_iter, self._sharing(), scorer,
+            self.tol, self.max_iter, self._sharing(), scorer, min(most, every),
         )  # fmt: skip
         with self._precision(), Steps(self.verbose) as steps:
             self.null_p_value_ = float("nan")

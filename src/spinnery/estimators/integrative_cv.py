@@ -48,8 +48,8 @@ class IntegrativeSPINNRegressorCV(CohortRegressor, CrossValidated):
     rule : {"min", "1se"}, default="min"
         "min" takes the size with the lowest mean held-out loss (a smaller one on a near tie),
         "1se" the smallest within one standard error of it.
-    max_features : int, default=24
-        Largest number of features (or groups) to consider.
+    max_features : int or "auto", default="auto"
+        Most features (or groups) to consider; "auto": 24, or more while held-out loss falls.
     share : {"upper", "none"}, default="upper"
         "upper": cohorts have first layers (and first biases) of their own and share all that
         follows. "none": own networks, coupled by the penalty and the choice of features alone.
@@ -190,8 +190,8 @@ class IntegrativeSPINNClassifierCV(CohortClassifier, CrossValidated):
     rule : {"min", "1se"}, default="min"
         "min" takes the size with the lowest mean held-out loss (a smaller one on a near tie),
         "1se" the smallest within one standard error of it.
-    max_features : int, default=24
-        Largest number of features (or groups) to consider.
+    max_features : int or "auto", default="auto"
+        Most features (or groups) to consider; "auto": 24, or more while held-out loss falls.
     share : {"upper", "none"}, default="upper"
         "upper": cohorts have first layers (and first biases) of their own and share all that
         follows. "none": own networks, coupled by the penalty and the choice of features alone.

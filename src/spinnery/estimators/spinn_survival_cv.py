@@ -48,8 +48,8 @@ class SPINNSurvivalCV(Survivor, CrossValidated):
     rule : {"min", "1se"}, default="min"
         "min" takes the size with the lowest mean held-out loss (a smaller one on a near tie),
         "1se" the smallest within one standard error of it.
-    max_features : int, default=24
-        Largest number of features (or groups) to consider.
+    max_features : int or "auto", default="auto"
+        Most features (or groups) to consider; "auto": 24, or more while held-out loss falls.
     groups : array-like of shape (n_features,), optional
         Labels of feature groups that enter or leave together (one-hot columns, pathways). A
         group's threshold carries the square root of its size.

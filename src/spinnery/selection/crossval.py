@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
 
 from ..inputs.table import Table
 from ..progress import Steps
-from .curve import Curve, choose, strongest
+from .curve import WORTHWHILE, Curve, choose, strongest
 from .exchange import Candidate
 from .search import PATH_RIDGE, PATIENCE, Search
 from .starts import Settings
@@ -40,20 +41,18 @@ def cross_validate(
 
     With `nothing`, the empty model is taken, whatever the curve says.
 
-    Over several cohorts, single cohorts' blocks of the chosen features leave as long as
-    cross-validation agrees.
+    That search is repeated with twice as many features, as long as `settings` lets it grow and
+    the held-out loss still falls at its end. Over several cohorts, single cohorts' blocks of the
+    chosen features leave as long as cross-validation agrees.
     """
-    searches = [Search(table, folds, hidden, settings, steps) for hidden in architectures]
-    try:
-        for search in searches:
-            search.begin()
-        found = [(search, best_curve(search)) for search in searches]
-        simplest = min(found, key=lambda pair: sum(pair[0].hidden))[1]
-        found = [(search, try_supports(search, curve, simplest)) for search, curve in found]
-    finally:  # an interrupt leaves no thread behind
-        for search in searches:
-            search.leave()
-    search, curve = found[choose([curve for _, curve in found])]
+    search, curve = best_search(table, folds, architectures, settings, steps)
+    while still_falling(curve, search.settings) and not nothing:
+        most = min(2 * search.settings.max_features, settings.most_features)
+        grown = replace(settings, max_features=most)
+        larger = best_search(table, folds, [search.hidden], grown, steps)
+        if larger[1].mean.min() >= curve.mean.min():
+            break
+        search, curve = larger
     position = 0 if nothing else curve.position(rule)
     size = int(curve.sizes[position])
     curve = search.consult(curve, size)
@@ -67,6 +66,32 @@ def cross_validate(
     return Chosen(
         search.hidden, curve, position, blocks, fit, stationarity, n_iter, models, lambdas
     )
+
+
+def best_search(
+    table: Table, folds: list[np.ndarray], architectures: list[tuple[int, ...]],
+    settings: Settings, steps: Steps,
+) -> tuple[Search, Curve]:  # fmt: skip
+    """The search of the architecture to take, and its curve."""
+    searches = [Search(table, folds, hidden, settings, steps) for hidden in architectures]
+    try:
+        for search in searches:
+            search.begin()
+        found = [(search, best_curve(search)) for search in searches]
+        simplest = min(found, key=lambda pair: sum(pair[0].hidden))[1]
+        found = [(search, try_supports(search, curve, simplest)) for search, curve in found]
+    finally:  # an interrupt leaves no thread behind
+        for search in searches:
+            search.leave()
+    return found[choose([curve for _, curve in found])]
+
+
+def still_falling(curve: Curve, settings: Settings) -> bool:
+    """Whether the sizes beyond two thirds of the largest are worth more than a little."""
+    if settings.max_features >= settings.most_features:
+        return False
+    mean, few = curve.mean, curve.sizes <= settings.max_features * 2 // 3
+    return mean[few].min() - mean.min() > WORTHWHILE * (mean[0] - mean.min())
 
 
 def best_curve(search: Search) -> Curve:

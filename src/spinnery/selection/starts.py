@@ -17,6 +17,7 @@ from ..nn import Sharing, Upper
 from ..penalties import Penalty
 from .exchange import Start
 
+FEATURES = 24  # of a search that may grow
 FIRST_LAMBDA = 0.1  # of the linear model's lambda_max
 PRODUCTS = 0.25  # share of a start's features that come from squares and products
 PRODUCT_ROWS = 0.5  # standard deviation of their rows' random weights
@@ -40,6 +41,7 @@ class Settings:
     max_iter: int
     sharing: Sharing
     scorer: Scorer | None = None  # of a fold's outputs, in place of the held-out loss
+    most_features: int = 0  # up to which a search may grow beyond `max_features`
 
 
 def find_starts(
