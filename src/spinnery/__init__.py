@@ -40,6 +40,8 @@ if TYPE_CHECKING:
     from .estimators.spinn_cv import SPINNClassifierCV, SPINNRegressorCV
     from .estimators.spinn_survival import SPINNSurvival
     from .estimators.spinn_survival_cv import SPINNSurvivalCV
+    from .evidence.assess import assess
+    from .evidence.result import Evidence
     from .outcomes.times import survival_target
     from .selection.transfer import leave_one_cohort_out
     from .storage.models import load
@@ -50,6 +52,7 @@ __all__ = [
     "SNE",
     "TSNE",
     "DictionaryLearning",
+    "Evidence",
     "IntegrativeSPINNClassifier",
     "IntegrativeSPINNClassifierCV",
     "IntegrativeSPINNRegressor",
@@ -66,6 +69,7 @@ __all__ = [
     "SPINNSurvival",
     "SPINNSurvivalCV",
     "SparseAutoencoder",
+    "assess",
     "datasets",
     "decomposition",
     "inspection",
@@ -103,6 +107,8 @@ _HOMES = {
     "SPINNRegressor": "estimators.spinn",
     "SPINNClassifierCV": "estimators.spinn_cv",
     "SPINNRegressorCV": "estimators.spinn_cv",
+    "Evidence": "evidence.result",
+    "assess": "evidence.assess",
     "ista": "decomposition.linear",
     "leave_one_cohort_out": "selection.transfer",
     "load": "storage.models",

@@ -82,15 +82,18 @@ def run_fit(request: Request) -> None:
 
 def measure(estimator, X, y, cohorts, request: Request) -> HeldOut:
     """The whole procedure on unseen samples, announced."""
-    from ..evidence.held_out import outer_folds, refit_on_folds
+    from ..evidence.held_out import refit_on_folds
+    from ..evidence.samples import samples_of
 
-    folds = outer_folds(estimator.outcome_, y, cohorts, request.test_folds, request.seed)
+    samples = samples_of(estimator, X, y, None, cohorts, None)
+    folds = samples.folds(request.test_folds, request.seed)
     print(
         f"Measuring on unseen samples: {len(folds)} more fits, each without a fold "
         "(--test-folds 0 skips them).",
         flush=True,
     )
     try:
-        return refit_on_folds(estimator, X, y, cohorts, folds)
+        given = {} if cohorts is None else {"cohorts": cohorts}
+        return refit_on_folds(estimator, X, y, folds, given, samples.weights)
     except ValueError as error:
         raise InputError(f"The fit without a fold is not possible: {error}") from error

@@ -189,8 +189,10 @@ def lambda_linear(data: Data, penalty: Penalty, groups: Groups) -> float:
     targets, which under pure noise is the noise's own largest.
     """
     restricted = groups.restrict(penalty, np.arange(data.X.shape[1])).with_lam(1.0)
-    targets = data.targets if data.targets.ndim == 2 else data.targets[:, 0]
-    constant = constant_model(targets, data.everyone, data.loss, data.bounds)
+    targets, weights = data.targets, data.everyone
+    if targets.ndim == 3:  # the first lane's are of the same scale
+        targets, weights = targets[:, 0], weights[:, 0]
+    constant = constant_model(targets, weights, data.loss, data.bounds)
     return float(_lambda_max(restricted, data.X, constant.slope, data.bounds))
 
 

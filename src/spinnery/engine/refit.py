@@ -24,8 +24,9 @@ class Data(eqx.Module):
     """What all refits share: the data, the loss, and each lane's sample weights and ridge.
 
     `X` is `(n, p)`, `targets` `(n, q)` or `(n, B, q)`, `weights` `(n, B)`, `ridge` `(B,)`; cohort m
-    is rows `bounds[m]` to `bounds[m + 1]`. `everyone` `(n,)` weighs the samples as if none were
-    held out: those that weigh nothing in a lane judge it.
+    is rows `bounds[m]` to `bounds[m + 1]`. `everyone` `(n,)`, or `(n, B)` where lanes have targets
+    of their own, weighs the samples as if none were held out: those that weigh nothing in a lane
+    judge it.
     """
 
     X: Array
@@ -87,9 +88,8 @@ def refit(
     params = restore(best.x)
     stationarity = jnp.sqrt(jnp.sum(best.gradient**2, axis=-1)) / gradient_scale(best.value)
     outputs = problem.outputs(params.upper, problem.design.matmul(params.W))
-    held_out = data.loss.held_out(
-        outputs, problem.lane_targets, data.everyone[:, None], data.weights
-    )
+    everyone = data.everyone if data.everyone.ndim == 2 else data.everyone[:, None]
+    held_out = data.loss.held_out(outputs, problem.lane_targets, everyone, data.weights)
     return Refit(params, best.value, stationarity, outputs, held_out, best.n_iter)
 
 

@@ -62,6 +62,15 @@ class BaseSPINN(SelectorMixin, BaseEstimator):
     def _sharing(self) -> Sharing:
         return SHARED
 
+    def _encode(self, cohorts, n_samples: int) -> np.ndarray | None:
+        """Each sample's cohort as a number; None for estimators that know no cohorts."""
+        if cohorts is not None:
+            raise ValueError(
+                f"{type(self).__name__} knows no cohorts: leave out cohorts=, or fit "
+                f"Integrative{type(self).__name__}."
+            )
+        return None
+
     def _read(self, X, y, sample_weight, codes=None, strata=None):
         """Everything given to `fit`, checked: `X`, targets, weights that sum to one, cohorts.
 

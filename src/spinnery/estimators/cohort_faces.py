@@ -6,7 +6,6 @@ import numpy as np
 from sklearn.metrics import accuracy_score, r2_score
 from sklearn.utils.validation import _num_samples
 
-from ..inputs.cohorts import encode_cohorts
 from ..metrics import concordance_index
 from ..outcomes.times import read_times
 from .kinds import OfClasses, OfNumbers, OfTimes
@@ -75,7 +74,7 @@ class CohortSurvivor(CohortsIn, OfTimes):
         -------
         self
         """
-        self.cohorts_, codes = encode_cohorts(cohorts, _num_samples(X))
+        codes = self._encode(cohorts, _num_samples(X))
         return self._fit(X, y, sample_weight, codes, strata)
 
     def predict(self, X, cohorts=None) -> np.ndarray:

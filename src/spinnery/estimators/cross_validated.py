@@ -24,6 +24,19 @@ from .parameters import COMMON, architectures
 from .scoring import fold_scorer
 
 
+@dataclass(frozen=True)
+class Prepared:
+    """What a search begins with: data as checked, the table made of them, folds, settings."""
+
+    X: np.ndarray
+    y: np.ndarray
+    weights: np.ndarray
+    table: Table
+    folds: list[np.ndarray]
+    settings: Settings
+    architectures: list[tuple[int, ...]]
+
+
 @dataclass(kw_only=True, eq=False, repr=False)
 class CrossValidated(BaseSPINN):
     """Cross-validated estimators: parameters, fit, fitted attributes."""
@@ -58,6 +71,24 @@ class CrossValidated(BaseSPINN):
 
     def _fit(self, X, y, sample_weight, codes=None, strata=None):
         self._validate_params()
+        given = self._prepared(X, y, sample_weight, codes, strata)
+        table, settings = given.table, given.settings
+        with self._precision(), Steps(self.verbose) as steps:
+            self.null_p_value_ = float("nan")
+            if self.null_check:
+                steps.say("is there anything?")
+                self.null_p_value_ = null_p_value(table, settings.seed)
+            nothing = self.null_p_value_ > LEVEL
+            chosen = cross_validate(
+                table, given.folds, given.architectures, self.rule, settings, steps, nothing
+            )
+        self._report(chosen, table, given.folds)
+        self._complete(given.X, given.y, given.weights, table.codes)
+        self._warn_unless_converged()
+        return self
+
+    def _prepared(self, X, y, sample_weight, codes, strata) -> Prepared:
+        """Everything that a search begins with; sets `outcome_`."""
         hidden = architectures(self.hidden)
         X, y, weights, codes = self._read(X, y, sample_weight, codes, strata)
         names = getattr(self, "cohorts_", np.array(["all"]))
@@ -74,17 +105,7 @@ class CrossValidated(BaseSPINN):
             None if self.ridges is None else tuple(float(r) for r in self.ridges),
             self.tol, self.max_iter, self._sharing(), scorer, min(most, every),
         )  # fmt: skip
-        with self._precision(), Steps(self.verbose) as steps:
-            self.null_p_value_ = float("nan")
-            if self.null_check:
-                steps.say("is there anything?")
-                self.null_p_value_ = null_p_value(table, seed)
-            nothing = self.null_p_value_ > LEVEL
-            chosen = cross_validate(table, folds, hidden, self.rule, settings, steps, nothing)
-        self._report(chosen, table, folds)
-        self._complete(X, y, weights, codes)
-        self._warn_unless_converged()
-        return self
+        return Prepared(X, y, weights, table, folds, settings, hidden)
 
     def _why_empty(self) -> str:
         if self.null_p_value_ > LEVEL:

@@ -41,6 +41,10 @@ class CohortsIn(BaseSPINN):
 
     # -- hooks of BaseSPINN -----------------------------------------------------------------
 
+    def _encode(self, cohorts, n_samples: int) -> np.ndarray:
+        self.cohorts_, codes = encode_cohorts(cohorts, n_samples)
+        return codes
+
     def _sharing(self) -> Sharing:
         return Sharing(self.share, self.own_intercept)
 
@@ -149,5 +153,4 @@ class OverCohorts(CohortsIn):
         -------
         self
         """
-        self.cohorts_, codes = encode_cohorts(cohorts, _num_samples(X))
-        return self._fit(X, y, sample_weight, codes)
+        return self._fit(X, y, sample_weight, self._encode(cohorts, _num_samples(X)))

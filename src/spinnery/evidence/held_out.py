@@ -3,74 +3,117 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from sklearn.base import clone
 
-from ..inputs.cohorts import deal_folds
 from ..outcomes import Outcome
+from .resampled import overlap_interval
+
+AT_MOST_1 = ("R²", "deviance explained", "accuracy", "area", "concordance")  # how they begin
+BELOW_0 = ("R²", "deviance explained")
+COUNTS = ("events",)  # no measures of predictions
 
 
 @dataclass(frozen=True)
 class HeldOut:
-    """Outputs of every sample by a fit that has not seen it."""
+    """Every sample's outputs by a fit that has not seen it.
 
-    outputs: np.ndarray  # (n, K) in the targets' units
-    times_selected: np.ndarray  # (n_features,)
-    n_folds: int
-
-
-def outer_folds(
-    outcome: Outcome, y: np.ndarray, cohorts, n_folds: int, seed: int
-) -> list[np.ndarray]:
-    """Held-out rows with even shares of the outcome's strata and of cohorts.
-
-    As many folds as asked for, or fewer where a stratum (or cohort) has fewer samples.
+    Attributes
+    ----------
+    outputs : (n, K) array
+        In the targets' units.
+    folds : list of int arrays
+        Rows held out together.
+    times_selected : (n_features,) int array
+        In how many of the fits each feature was selected.
     """
-    strata = outcome.strata(outcome.read(y))
-    n_folds = min(n_folds, int(np.bincount(strata).min()))
-    if cohorts is not None:
-        codes = np.unique(cohorts, return_inverse=True)[1]
-        n_folds = min(n_folds, int(np.bincount(codes).min()))
-        strata = codes * (strata.max() + 1) + strata
-    return deal_folds(strata, n_folds, seed)
+
+    outputs: np.ndarray
+    folds: list[np.ndarray]
+    times_selected: np.ndarray
+
+    @property
+    def n_folds(self) -> int:
+        return len(self.folds)
+
+    @property
+    def fold_of(self) -> np.ndarray:
+        """Every sample's fold, `(n,)`, from 1 on."""
+        out = np.zeros(len(self.outputs), int)
+        for k, rows in enumerate(self.folds):
+            out[rows] = k + 1
+        return out
 
 
-def fit_without(
-    estimator: Any, X, y: np.ndarray, cohorts, folds: list[np.ndarray]
-) -> Iterator[tuple[np.ndarray, Any]]:
-    """Each fold, and a clone of the estimator fitted without it; its warnings are dropped."""
-    for test in folds:
-        train = np.setdiff1d(np.arange(len(y)), test)
-        given = {} if cohorts is None else {"cohorts": cohorts[train]}
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield test, clone(estimator).fit(take(X, train), y[train], **given)
+def refit_on_folds(
+    estimator: Any, X, y, folds: list[np.ndarray], given: dict[str, Any], weights: np.ndarray,
+    on_fit: Callable[[], None] = lambda: None,
+) -> HeldOut:  # fmt: skip
+    """Outputs of every fold by the procedure repeated without it, its warnings dropped.
 
-
-def refit_on_folds(estimator: Any, X, y: np.ndarray, cohorts, folds: list[np.ndarray]) -> HeldOut:
-    """Outputs of every fold by the procedure repeated without it.
+    A held-out sample stays in the table and weighs nothing: every fit has the shapes of the first,
+    and compiles nothing.
 
     Parameters
     ----------
     estimator : fitted estimator
-    X : DataFrame or array of shape (n, n_features)
-    y : (n,) array, as given to `fit`
-    cohorts : (n,) array, or None
-    folds : held-out rows, together all samples
+    X, y : as given to `fit`
+    folds : list of int arrays
+        Held-out rows, together all samples.
+    given : dict
+        What else `fit` takes of every sample: cohorts, strata.
+    weights : (n,) sample weights
+    on_fit : function, called after each fit
     """
-    outputs = np.zeros((len(y), estimator.outcome_.n_outputs))
-    times = np.zeros(X.shape[1], int)
-    for test, part in fit_without(estimator, X, y, cohorts, folds):
-        given = {} if cohorts is None else {"cohorts": cohorts[test]}
-        outputs[test] = part._outputs(take(X, test), **given)
+    outputs = np.full((len(weights), estimator.outcome_.n_outputs), np.nan)
+    times = np.zeros(estimator.n_features_in_, int)
+    for rows in folds:
+        kept = weights.copy()
+        kept[rows] = 0
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            part = clone(estimator).set_params(verbose=False)
+            part.fit(X, y, sample_weight=kept, **given)
+        cohorts = {k: np.asarray(v)[rows] for k, v in given.items() if k == "cohorts"}
+        outputs[rows] = part._outputs(take(X, rows), **cohorts)
         times += part.get_support()
-    return HeldOut(outputs, times, len(folds))
+        on_fit()
+    return HeldOut(outputs, folds, times)
+
+
+def performance(outcome: Outcome, y: np.ndarray, held_out: HeldOut | None) -> pd.DataFrame:
+    """Measures of held-out predictions: mean over the folds, and an interval of level 0.95.
+
+    The interval is Nadeau and Bengio's, cut to what the measure can be; NaN for a measure that
+    some fold does not have.
+
+    Returns
+    -------
+    DataFrame
+        Columns `measure`, `value`, `low`, `high`.
+    """
+    columns = ["measure", "value", "low", "high"]
+    if held_out is None:
+        return pd.DataFrame(columns=columns)
+    folds = [outcome.measures(y[rows], held_out.outputs[rows]) for rows in held_out.folds]
+    rows = []
+    for name in folds[0]:
+        if name in COUNTS:
+            continue
+        values = np.array([fold.get(name, np.nan) for fold in folds])
+        low, high = overlap_interval(values, 1 / len(values))
+        most = 1.0 if name.startswith(AT_MOST_1) else np.inf
+        least = -np.inf if name.startswith(BELOW_0) else 0.0
+        row = {"measure": name, "value": values.mean()}
+        rows.append(row | {"low": max(low, least), "high": min(high, most)})
+    return pd.DataFrame(rows, columns=columns)
 
 
 def take(X, rows: np.ndarray):
     """Rows of a table or an array."""
-    return X.iloc[rows] if hasattr(X, "iloc") else X[rows]
+    return X.iloc[rows] if hasattr(X, "iloc") else np.asarray(X)[rows]

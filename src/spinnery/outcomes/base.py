@@ -61,6 +61,10 @@ class Outcome(abc.ABC):
         """What folds share out evenly, as numbers `(n,)`."""
         return np.zeros(len(y), int)
 
+    def exchangeable(self, y: np.ndarray, codes: np.ndarray) -> np.ndarray:
+        """Within which samples targets may be permuted if nothing matters, as numbers `(n,)`."""
+        return codes
+
     def most_folds(self, y: np.ndarray) -> tuple[int, str]:
         """How many folds can be judged at most, and what there must be one of in each."""
         return len(y), "samples"

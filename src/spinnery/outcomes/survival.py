@@ -89,6 +89,9 @@ class Survival(Outcome):
     def strata(self, y: np.ndarray) -> np.ndarray:
         return y["event"].astype(int)
 
+    def exchangeable(self, y: np.ndarray, codes: np.ndarray) -> np.ndarray:
+        return y["stratum"]
+
     def most_folds(self, y: np.ndarray) -> tuple[int, str]:
         return int(y["event"].sum()), "samples with the event"
 

@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FixedFormatter, FixedLocator, MaxNLocator, NullLocator
 from sklearn.utils.validation import check_is_fitted
 
-from ..estimators.reading import feature_names, strengths
+from ..evidence.reading import feature_names, strengths
 from .axes import (
     COLOURS,
     FAINT,

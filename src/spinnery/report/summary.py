@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from ..estimators.reading import feature_names, strengths
+from ..evidence.reading import feature_names, strengths
 
 
 def selected_table(estimator, folds: np.ndarray | None = None) -> pd.DataFrame:

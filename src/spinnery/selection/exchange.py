@@ -123,6 +123,14 @@ class Exchange:
                     break
         return self.best
 
+    def without_any(self) -> None:
+        """Let every lane keep no group, and fit that."""
+        self.params = self.params._replace(W=np.array(self.params.W))
+        for b, groups in enumerate(self.lanes):
+            for g in list(groups):
+                self._leave(b, g)
+        self._fit()
+
     def try_several(self, starts: list[Start], tries: int, enter: bool = True) -> None:
         """From each lane's start, let one group enter or leave, in `tries` ways beside each other.
 

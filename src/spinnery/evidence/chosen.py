@@ -1,0 +1,82 @@
+"""What a fitted model chose, trained anew without folds, and the curves of its effects."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jax
+import numpy as np
+
+from ..inputs.table import Table
+from ..nn import Upper
+from ..selection.exchange import Candidate
+from ..selection.starts import Settings
+from .effects import SAMPLES, Effect, centred, grid, partial_curve
+from .refits import Refits, Support
+from .resampled import jackknife_error
+
+
+def refits_of(
+    model: Any, table: Table, settings: Settings, folds: list[np.ndarray], dtype: str
+) -> Refits:
+    """The refits of a fitted model's features, cohort by cohort, in its architecture and ridge."""
+    selected = np.atleast_2d(model.selected_)[:, table.columns]  # (M, p) in the table's order
+    features = np.flatnonzero(selected.any(axis=0))
+    width = max(settings.max_features, len(features))
+    index = np.full((table.n_cohorts, width), table.X.shape[1])
+    index[:, : len(features)] = np.where(selected[:, features], features, table.X.shape[1])
+    unit = np.full(width, -1)
+    unit[: len(features)] = np.unique(settings.groups.ids[features], return_inverse=True)[1]
+    support = Support(index, unit)
+    return Refits(table, settings, tuple(model.hidden_), model.ridge_, support, folds, dtype)
+
+
+def effects_of(model: Any, refits: Refits, repeats: int) -> dict[int, dict[str, Effect]]:
+    """Each selected feature's curve in every cohort that uses it, by the user's feature number.
+
+    Curves are the model's own; their errors come from the refits without each fold, of which there
+    are `repeats` sets.
+    """
+    table, index = refits.table, refits.support.index
+    names = [str(name) for name in getattr(model, "cohorts_", ["all"])]
+    out: dict[int, dict[str, Effect]] = {}
+    for m, name in enumerate(names):
+        rows = table.order[table.codes[table.order] == m][:SAMPLES]
+        slots = np.flatnonzero(index[m] < table.X.shape[1])
+        X = np.zeros((len(rows), index.shape[1]))
+        X[:, slots] = table.X[np.ix_(rows, index[m, slots])]
+        scale = model.outcome_.scale[m]
+        fits = [_cohort_part(fit, m, table.n_cohorts) for fit in refits.whole]
+        own = _own_rows(model, m, table, index[m])
+        for slot in slots:
+            feature = index[m, slot]
+            values = grid(table.X[table.codes == m, feature].astype(float))
+            curve, *of_fits = (
+                centred(partial_curve(X, *part, slots, int(slot), values)) * scale
+                for part in (own, *fits)
+            )
+            sets = np.split(np.array(of_fits), repeats)
+            error = np.sqrt(np.mean([jackknife_error(one) ** 2 for one in sets], axis=0))
+            units = table.center[m, feature] + table.scale[m, feature] * values
+            number = int(table.columns[feature])
+            out.setdefault(number, {})[name] = Effect(units, curve, error)
+    return out
+
+
+def _own_rows(model: Any, m: int, table: Table, index: np.ndarray) -> tuple[np.ndarray, Upper]:
+    """The fitted model's rows `(k, T)` in the slots, and its upper network."""
+    fitted = model._models[m]
+    place = {int(feature): k for k, feature in enumerate(fitted.features)}
+    W = np.zeros((len(index), fitted.W.shape[1]))
+    for slot, feature in enumerate(index):
+        if feature < table.X.shape[1]:
+            W[slot] = fitted.W[place[int(table.columns[feature])]]
+    return W, fitted.upper
+
+
+def _cohort_part(fit: Candidate, m: int, n_cohorts: int) -> tuple[np.ndarray, Upper]:
+    """Cohort m's rows `(k, T)` and upper network of a fit over cohorts."""
+    width = fit.params.W.shape[1] // n_cohorts
+    lanes = jax.tree.map(lambda leaf: np.asarray(leaf)[None], fit.params.upper)
+    upper = jax.tree.map(lambda leaf: leaf[0], lanes.cohort(m))
+    return fit.params.W[:, m * width : (m + 1) * width], upper

@@ -1,0 +1,161 @@
+"""Complementary halves: what the procedure picks on one half, and predicts on the other.
+
+A half is a lane whose sample weights are zero outside it. Everything that sees targets happens
+inside: starts, exchange, and which architecture's features count. The ridge is no choice of the
+data's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import equinox as eqx
+import numpy as np
+
+from ..compilation import precision
+from ..inputs.table import Table
+from ..selection.curve import at_size
+from ..selection.exchange import Candidate
+from ..selection.ranking import models_of_lanes
+from ..selection.starts import Settings
+
+LANES = 11  # searched together: one shape of programs, that of a fit with ten folds
+
+
+@dataclass(frozen=True)
+class Lane:
+    """One half `rows` of the samples, and where each sample's target comes from."""
+
+    rows: np.ndarray
+    places: np.ndarray  # (n,) sample whose target and weight sample i has
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a half says.
+
+    Attributes
+    ----------
+    picked : (q,) int array
+        Groups, the firmest first.
+    held_out : (n_architectures, size + 1) array
+        Loss on the other half by number of groups, from none on.
+    """
+
+    picked: np.ndarray
+    held_out: np.ndarray
+
+    @property
+    def gain(self) -> np.ndarray:
+        """Fall of the loss on the other half, by architecture and number of groups."""
+        return self.held_out[:, :1] - self.held_out
+
+
+def complementary(
+    strata: np.ndarray, n_pairs: int, order: np.ndarray, rng: np.random.Generator
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Pairs of halves with even shares of every stratum.
+
+    Parameters
+    ----------
+    strata : (n,) int array
+    n_pairs : int
+    order : (m,) int array
+        The samples to share out, in an order that does not depend on the table's.
+    rng : Generator
+    """
+    for _ in range(n_pairs):
+        shuffled = rng.permutation(order)
+        dealt = shuffled[np.argsort(strata[shuffled], kind="stable")]
+        yield np.sort(dealt[::2]), np.sort(dealt[1::2])
+
+
+@dataclass(frozen=True)
+class Halves:
+    """How halves are searched: the same for all of them.
+
+    Attributes
+    ----------
+    table : Table
+    settings : Settings
+    architectures : list of tuple
+        Each picks by itself; their picks are joined in turn until there are `size`.
+    size : int
+        Groups that a half picks, at most.
+    dtype : str
+    """
+
+    table: Table
+    settings: Settings
+    architectures: list[tuple[int, ...]]
+    size: int
+    dtype: str
+
+    def search(self, lanes: list[Lane]) -> list[Found]:
+        """What each of at most `LANES` lanes finds."""
+        settings = replace(self.settings, max_features=self.size)
+        padded = (lanes * LANES)[:LANES]
+        places = np.stack([lane.places for lane in padded], axis=1)
+        targets, everyone = self.table.targets[places], self.table.weights[places]
+        weights = np.zeros_like(everyone)
+        for b, lane in enumerate(padded):
+            weights[lane.rows, b] = everyone[lane.rows, b]
+        weights /= weights.sum(axis=0)
+        with precision(self.dtype):
+            data = self.table.padded(weights, np.zeros(LANES))
+            if (places != np.arange(len(places))[:, None]).any():
+                flat = self.table.place(targets.reshape(len(targets), -1))
+                own = flat.reshape(len(flat), *targets.shape[1:]), self.table.place(everyone)
+                data = eqx.tree_at(lambda d: (d.targets, d.everyone), data, own)
+            searched = [
+                models_of_lanes(data, hidden, self.size, settings) for hidden in self.architectures
+            ]
+        return [self._found([models[b] for models in searched]) for b in range(len(lanes))]
+
+    def _found(self, models: list[dict[int, Candidate]]) -> Found:
+        held_out = np.array(
+            [[at_size(found, k).held_out for k in range(self.size + 1)] for found in models]
+        )
+        return Found(joined([ranked(found) for found in models], self.size), held_out)
+
+
+def ranked(found: dict[int, Candidate]) -> list[int]:
+    """A lane's groups, those first that most of its models hold."""
+    sizes = sorted(found)
+    votes: dict[int, int] = {}
+    for size in sizes:  # of equal votes, the one that came in a smaller model is first
+        for group in found[size].groups:
+            votes[group] = votes.get(group, 0) + 1
+    return sorted(votes, key=lambda group: -votes[group])
+
+
+def joined(rankings: list[list[int]], size: int) -> np.ndarray:
+    """The first `size` distinct entries, taken from the rankings in turn."""
+    out: dict[int, None] = {}
+    for place in range(max(map(len, rankings))):
+        for ranking in rankings:
+            if place < len(ranking) and len(out) < size:
+                out.setdefault(ranking[place])
+    return np.fromiter(out, int, len(out))
+
+
+def gains(found: list[Found], n_pairs: int, null_pairs: int) -> tuple[float, np.ndarray]:
+    """The largest mean fall of the loss on the other half, and the same of permuted targets.
+
+    Over architectures and sizes from one on, relative to the loss without features; with targets as
+    they are from the first `null_pairs` pairs, so that all are alike.
+
+    Parameters
+    ----------
+    found : list of Found
+        Of `n_pairs` pairs of halves, then of `null_pairs` for every permutation.
+    """
+    width = 2 * null_pairs
+    starts = [0, *range(2 * n_pairs, len(found), width)]
+    largest = []
+    for start in starts:
+        gain = np.mean([half.gain for half in found[start : start + width]], axis=0)
+        none = np.mean([half.held_out[:, :1] for half in found[start : start + width]], axis=0)
+        largest.append(float((gain / np.abs(none))[:, 1:].max()))
+    return largest[0], np.array(largest[1:])

@@ -1,0 +1,110 @@
+"""The samples that a fitted model is assessed on, as its fit saw them."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from sklearn.base import clone
+from sklearn.utils.validation import _num_samples
+
+from ..inputs.cohorts import deal_folds
+from ..inputs.table import Table
+from ..outcomes import Outcome
+from ..selection.starts import Settings
+from .halves import Lane, complementary
+from .null import permutations
+
+FEWEST = 8  # samples; quarters of fewer say nothing
+
+
+@dataclass(frozen=True)
+class Samples:
+    """A fit's data and settings, made anew from what was given to it.
+
+    Attributes
+    ----------
+    table : Table
+    settings : Settings
+    architectures : list of tuple
+    y : validated targets
+    outcome : Outcome
+    weights : (n,) array
+        Sample weights as given, or ones.
+    counted : (m,) int array
+        Samples of positive weight, in an order that does not depend on the table's.
+    strata : (n,) int array
+        What folds and halves share out evenly.
+    blocks : (n,) int array
+        Within which targets may be permuted.
+    """
+
+    table: Table
+    settings: Settings
+    architectures: list[tuple[int, ...]]
+    y: np.ndarray
+    outcome: Outcome
+    weights: np.ndarray
+    counted: np.ndarray
+    strata: np.ndarray
+    blocks: np.ndarray
+
+    @property
+    def n_groups(self) -> int:
+        return int(self.settings.groups.ids.max()) + 1
+
+    def folds(self, most: int, seed: int) -> list[np.ndarray]:
+        """Held-out rows with even shares of strata, at most as many as the smallest stratum has."""
+        sizes = np.bincount(self.strata[self.counted])
+        n_folds = max(min(most, int(sizes[sizes > 0].min())), 2)
+        dealt = deal_folds(self.strata[self.counted], n_folds, seed)
+        return [np.sort(self.counted[fold]) for fold in dealt]
+
+    def lanes(self, n_pairs: int, n_permutations: int, null_pairs: int, seed: int) -> list[Lane]:
+        """Halves of the samples as they are, then `null_pairs` pairs for every permutation."""
+        rng = np.random.default_rng(seed)
+        places = np.tile(np.arange(len(self.strata))[:, None], n_permutations + 1)
+        places[self.counted] = self.counted[
+            permutations(self.blocks[self.counted], n_permutations, rng)
+        ]
+        out: list[Lane] = []
+        for k, assigned in enumerate(places.T):
+            pairs = null_pairs if k else n_pairs
+            halves = complementary(self.strata[assigned], pairs, self.counted, rng)
+            out += [Lane(half, assigned) for pair in halves for half in pair]
+        return out
+
+
+def samples_of(model: Any, X, y, sample_weight, cohorts, strata) -> Samples:
+    """The data of a fit, checked as there.
+
+    Raises
+    ------
+    ValueError
+        If they do not go with the model, or are too few.
+    """
+    probe = clone(model)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # they were given at the fit
+        codes = probe._encode(cohorts, _num_samples(X))
+        given = probe._prepared(X, y, sample_weight, codes, strata)
+    if probe.n_features_in_ != model.n_features_in_:
+        raise ValueError(
+            f"X has {probe.n_features_in_} features, but the model was fitted to "
+            f"{model.n_features_in_}. Pass the data of the fit."
+        )
+    table, outcome = given.table, probe.outcome_
+    counted = table.order[table.weights[table.order] > 0]
+    if len(counted) < FEWEST:
+        raise ValueError(
+            f"assess needs at least {FEWEST} samples of positive weight; got {len(counted)}. "
+            "Halves of fewer say nothing."
+        )
+    own = outcome.strata(given.y)
+    weights = np.ones(len(own)) if sample_weight is None else np.asarray(sample_weight, float)
+    return Samples(
+        table, given.settings, given.architectures, given.y, outcome, weights, counted,
+        table.codes * (int(own.max()) + 1) + own, outcome.exchangeable(given.y, table.codes),
+    )  # fmt: skip

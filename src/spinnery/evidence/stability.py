@@ -1,0 +1,118 @@
+"""How often halves of the samples pick each feature, and how many false ones that admits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..inputs.table import Table
+from .bounds import LOWEST, least_share, r_concave, worst_case
+from .clusters import clusters_around
+from .halves import Found
+
+
+@dataclass(frozen=True)
+class Stability:
+    """Shares of the halves that pick each unit (a group of features, or a cluster of them).
+
+    Attributes
+    ----------
+    share : (m,) array
+    expected_false : (m,) array
+        Bound on the number of false units with at least that share, selections r-concave.
+    worst_case : (m,) array
+        The same for any distribution of selections.
+    false_rate : (m,) array
+        That bound relative to the number of units with at least that share: the smallest
+        proportion of false ones expected in a list that holds the unit. 1 below the least share
+        that is ever trusted.
+    threshold : float
+        Least share with at most the wanted number expected false; infinite if there is none.
+    """
+
+    share: np.ndarray
+    expected_false: np.ndarray
+    worst_case: np.ndarray
+    false_rate: np.ndarray
+    threshold: float
+
+
+def stability(
+    votes: np.ndarray, n_halves: int, n_units: int, size: int, wanted: float
+) -> Stability:
+    """Shares and bounds of units by their votes.
+
+    Parameters
+    ----------
+    votes : (m,) int array
+        How many halves pick each unit that any picks.
+    n_halves : int
+        `2 B`.
+    n_units : int
+        All units there are.
+    size : int
+        Units that a half picks, at most.
+    wanted : float
+        Number of false ones that the threshold admits.
+    """
+    B, share = n_halves // 2, votes / n_halves
+    by_votes = r_concave(min(size, n_units), n_units, B)
+    bound = by_votes[votes]
+    at_least = np.array([(votes >= v).sum() for v in votes], int)
+    rate = np.where(share >= LOWEST, np.minimum(bound / np.maximum(at_least, 1), 1.0), 1.0)
+    order = np.argsort(votes)  # a longer list may hold the unit at a lower rate
+    rate[order] = np.minimum.accumulate(rate[order])
+    worst = np.array([worst_case(s, size, n_units) for s in share])
+    return Stability(share, bound, worst, rate, least_share(size, n_units, B, wanted))
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What halves picked, by feature and by cluster; feature numbers are the user's."""
+
+    numbers: np.ndarray  # (m,) features that any half picked
+    features: Stability
+    clusters: Stability
+    members: list[np.ndarray]  # of each cluster, the leader first
+    cluster_of: np.ndarray  # (m,) position in `members` of each feature's cluster
+
+
+def count(
+    table: Table, ids: np.ndarray, also: np.ndarray, found: list[Found], size: int, wanted: float
+) -> Counts:
+    """Votes of halves as shares and bounds, for features and for clusters of features.
+
+    Parameters
+    ----------
+    table : Table
+    ids : (p,) int array
+        Group of each of the table's features.
+    also : int array
+        Features of the table to list even if no half picked them.
+    found : list of Found
+    size : int
+        Groups that a half picks at most.
+    wanted : float
+        Number of false ones that the thresholds admit.
+    """
+    n_groups, n_halves = int(ids.max()) + 1, len(found)
+    votes = np.zeros((n_halves, n_groups), bool)
+    for vote, half in zip(votes, found, strict=True):
+        vote[half.picked] = True
+    picked = np.flatnonzero(votes.sum(axis=0)[ids])
+    listed = np.union1d(picked, also).astype(int)
+    by_feature = votes[:, ids[listed]].sum(axis=0)
+    members = clusters_around(table.X, table.weights, listed)
+    by_cluster = np.array([votes[:, ids[one]].any(axis=1).sum() for one in members], int)
+    n_clusters = n_groups - sum(len(np.unique(ids[one])) - 1 for one in members)
+    cluster_of = np.array(
+        [next(k for k, one in enumerate(members) if feature in one) for feature in listed], int
+    )
+    return Counts(
+        table.columns[listed],
+        stability(by_feature, n_halves, n_groups, size, wanted),
+        stability(by_cluster, n_halves, n_clusters, size, wanted),
+        [table.columns[one] for one in members],
+        cluster_of,
+    )
