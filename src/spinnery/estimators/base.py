@@ -21,12 +21,13 @@ from ..nn import SHARED, Sharing
 from ..outcomes import Outcome
 from ..penalties import Penalty, feature_groups, resolve
 from ..storage import models as files
+from .coefficients import Coefficients
 from .model import Model
 
 FLOATS = (np.float64, np.float32)
 
 
-class BaseSPINN(SelectorMixin, BaseEstimator):
+class BaseSPINN(Coefficients, SelectorMixin, BaseEstimator):
     """Validation and fitted state of sparse-input networks."""
 
     outcome_: Any  # an Outcome
