@@ -21,6 +21,7 @@ from spinnery.outcomes.guess import guess
 from spinnery.storage.models import load
 
 RESULTS = {"model.spinn", "selected.csv", "metrics.csv", "path.png", "cv.png", "predictions.png"}
+HELD_OUT = {"heldout.csv"}
 QUICK = ["--hidden", "linear", "--max-features", "2"]
 
 
@@ -67,7 +68,7 @@ def data(tmp_path):
 
 def test_fit_writes_its_results(run):
     home, done = run
-    assert {path.name for path in (home / "out").iterdir()} == RESULTS
+    assert {path.name for path in (home / "out").iterdir()} == RESULTS | HELD_OUT
     assert {path.name for path in home.iterdir()} == {"data.csv", "out"}
     assert done.stdout.startswith(
         "Classification: the target 'outcome' holds 2 distinct words. 60 samples, 5 columns.\n"

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from test_cli import QUICK, RESULTS, fails, spin
+from test_cli import HELD_OUT, QUICK, RESULTS, fails, spin
 
 from spinnery.storage.models import load
 
@@ -34,7 +34,7 @@ def run(tmp_path_factory):
 def test_fit_writes_what_each_cohort_uses(run):
     home, done = run
     extra = {"cohorts.csv", "cohorts.png", "cohort_errors.png"}
-    assert {path.name for path in (home / "out").iterdir()} == RESULTS | extra
+    assert {path.name for path in (home / "out").iterdir()} == RESULTS | HELD_OUT | extra
     cohorts = pd.read_csv(home / "out" / "cohorts.csv")
     assert cohorts.loc[0, ["feature", "kind", "n_cohorts"]].tolist() == ["dose", "shared", 2]
     assert (cohorts.loc[0, ["a", "b"]].to_numpy(float) > 0).all()

@@ -1,5 +1,4 @@
-"""The command line: `spinnery demo`, `spinnery fit`, `spinnery predict`, `spinnery embed`,
-`spinnery study`.
+"""The command line: `spinnery demo`, `fit`, `assess`, `predict`, `embed`, `study`.
 
 Only typer is imported here; a command imports what it needs when it runs, so that help is quick.
 """
@@ -87,6 +86,10 @@ def fit(
         bool,
         typer.Option(help="Keep the model empty where nothing is there but what chance can do."),
     ] = True,
+    evidence: Annotated[
+        bool,
+        typer.Option("--evidence", help="Also measure how sure each feature is, as in assess."),
+    ] = False,
 ) -> None:
     """Fit a table: choose the columns that matter, and how many, by cross-validation."""
     with one_line_errors():
@@ -106,6 +109,50 @@ def fit(
                 hidden=hidden,
                 test_folds=test_folds,
                 null_check=null_check,
+                evidence=evidence,
+            )
+        )
+
+
+@app.command()
+def assess(
+    model: Annotated[Path, typer.Argument(help="A model.spinn written by fit.")],
+    data: Annotated[Path, typer.Argument(help="The table that it was fitted to.")],
+    out: Out = Path("assessment"),
+    target: Annotated[str | None, typer.Option(help="As in fit.")] = None,
+    time: Annotated[str | None, typer.Option(help="As in fit.")] = None,
+    event: Annotated[str | None, typer.Option(help="As in fit.")] = None,
+    drop: Annotated[list[str] | None, typer.Option(help="As in fit.")] = None,
+    cohort: Annotated[str | None, typer.Option(help="As in fit.")] = None,
+    pairs: Annotated[int, typer.Option(min=2, help="Splits of the rows in halves.")] = 50,
+    expected_false: Annotated[
+        float, typer.Option(help="False columns that the stable ones may hold, in expectation.")
+    ] = 1.0,
+    permutations: Annotated[
+        int, typer.Option(min=0, help="Permuted targets; the p-value is at least 1/(1 + these).")
+    ] = 19,
+    test_folds: Annotated[
+        int, typer.Option(min=0, help="As in fit; 0: performance is not measured.")
+    ] = 5,
+    jobs: Annotated[int | None, typer.Option(help="Processes at work.")] = None,
+    seed: Seed = 0,
+) -> None:
+    """How sure is each column, is there anything at all, how well does the procedure predict?"""
+    with one_line_errors():
+        from .assess import Asking, Request, run_assess
+        from .target import Asked
+
+        run_assess(
+            Request(
+                model=model,
+                data=data,
+                out=out,
+                target=Asked(target, "auto", time, event),
+                drop=drop or [],
+                cohort=cohort,
+                seed=seed,
+                test_folds=test_folds,
+                asking=Asking(pairs, expected_false, permutations, jobs),
             )
         )
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from ..errors import InputError
 from ..inputs.columns import split_cohort
 from ..inputs.files import numeric, read
+from .assess import Asking, measured
 from .folder import ResultFolder
 from .target import Asked, take_target
 
@@ -32,6 +33,7 @@ class Request:
     hidden: list[str] | None
     test_folds: int
     null_check: bool
+    evidence: bool
 
 
 def run_fit(request: Request) -> None:
@@ -48,7 +50,15 @@ def run_fit(request: Request) -> None:
         from rich.console import Console
 
         from .. import report
-        from .results import fit, make_estimator, write_cohorts, write_fit, write_predictions
+        from .results import (
+            fit,
+            make_estimator,
+            write_cohorts,
+            write_evidence,
+            write_fit,
+            write_held_out,
+            write_predictions,
+        )
 
         estimator = make_estimator(
             task, request.seed, request.rule, request.max_features, request.hidden,
@@ -57,8 +67,13 @@ def run_fit(request: Request) -> None:
         print(f"{why} {X.shape[0]} samples, {X.shape[1]} columns.", flush=True)
         start = time.perf_counter()
         fit(estimator, X, y, cohorts)
-        outcome, held_out = estimator.outcome_, None
-        if request.test_folds:
+        outcome, held_out, evidence = estimator.outcome_, None, None
+        if request.evidence:
+            evidence = measured(
+                estimator, X, y, cohorts, Asking(), request.test_folds, request.seed
+            )
+            held_out = evidence.held_out
+        elif request.test_folds:
             held_out = measure(estimator, X, y, cohorts, request)
         seconds = time.perf_counter() - start
 
@@ -69,15 +84,23 @@ def run_fit(request: Request) -> None:
         metrics = outcome.measures(truth, outputs)
         table = report.selected_table(estimator, held_out.times_selected if held_out else None)
         write_fit(folder, estimator, table, metrics)
+        if held_out:
+            write_held_out(folder, outcome, y, held_out, cohorts)
+        if evidence is not None:
+            write_evidence(folder, evidence)
         if cohorts is not None:
             write_cohorts(folder, estimator, truth, outputs, cohorts, samples)
         write_predictions(folder, outcome, truth, outputs, samples)
 
     console = Console()
-    report.print_selected(console, table, held_out.n_folds if held_out else 0)
+    if evidence is None:
+        report.print_selected(console, table, held_out.n_folds if held_out else 0)
+    else:
+        report.print_evidence(console, evidence)
     end = {"time": f"{seconds:.1f} s", "written to": str(request.out)}
     on = {"measured on": samples}
-    report.print_pairs(console, {**report.facts(estimator), **on, **metrics, **end})
+    shown = metrics if evidence is None else {}  # evidence has them with intervals
+    report.print_pairs(console, {**report.facts(estimator), **on, **shown, **end})
 
 
 def measure(estimator, X, y, cohorts, request: Request) -> HeldOut:

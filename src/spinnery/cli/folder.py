@@ -9,11 +9,14 @@ from pathlib import Path
 
 from ..errors import InputError, listing
 
-MODEL = "model.spinn"
+MODEL, EVIDENCE = "model.spinn", "evidence.json"
 FILES = {
-    MODEL, "selected.csv", "metrics.csv", "path.png", "cv.png", "predictions.png", "cohorts.csv",
-    "cohorts.png", "cohort_errors.png", "learning.csv", "settings_loss.png",
-    "settings_accuracy.png", "optimizers_loss.png", "optimizers_accuracy.png", "weights.png",
+    MODEL, EVIDENCE,
+    "features.csv", "clusters.csv", "performance.csv", "heldout.csv", "stability.png",
+    "importance.png", "effects.png", "null.png", "clusters.png", "selected.csv", "metrics.csv",
+    "path.png", "cv.png", "predictions.png", "cohorts.csv", "cohorts.png", "cohort_errors.png",
+    "learning.csv", "settings_loss.png", "settings_accuracy.png", "optimizers_loss.png",
+    "optimizers_accuracy.png", "weights.png",
 }  # fmt: skip
 
 
@@ -62,7 +65,7 @@ class ResultFolder:
             raise InputError(f"{self._shown} is a file, not a folder; choose another --out.")
         found = {entry.name for entry in self.out.iterdir()}
         foreign = sorted(found - FILES)
-        if foreign or (found and MODEL not in found):
+        if foreign or (found and not found & {MODEL, EVIDENCE}):
             raise InputError(
                 f"The folder {self._shown} was not made by spinnery (it holds "
                 f"{listing(foreign or sorted(found))}); choose another --out."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from contextlib import nullcontext
 from pathlib import Path
@@ -20,11 +21,13 @@ from ..estimators.integrative_cv import (
 from ..estimators.integrative_survival_cv import IntegrativeSPINNSurvivalCV
 from ..estimators.spinn_cv import SPINNClassifierCV, SPINNRegressorCV
 from ..estimators.spinn_survival_cv import SPINNSurvivalCV
+from ..evidence.held_out import HeldOut
+from ..evidence.result import Evidence
 from ..outcomes import Outcome
 from ..plotting.predictions import draw_predictions
 from ..storage import models as io
 from .errors import user_warnings
-from .folder import MODEL
+from .folder import EVIDENCE, MODEL
 
 DPI = 150
 ESTIMATORS = {
@@ -81,6 +84,29 @@ def write_fit(folder: Path, estimator, table: pd.DataFrame, metrics: Mapping[str
     pairs.to_csv(folder / "metrics.csv", index=False)
     save_figure(folder / "path.png", (8, 4.8), lambda ax: plotting.plot_path(estimator, ax))
     save_figure(folder / "cv.png", (7, 4.2), lambda ax: plotting.plot_cv(estimator, ax))
+
+
+def write_held_out(folder: Path, outcome: Outcome, y, held_out: HeldOut, cohorts=None) -> None:
+    """Every row's prediction by a fit that has not seen it, beside what was observed."""
+    observed = pd.DataFrame(y if y.dtype.names else {"observed": y})
+    where = {"row": np.arange(1, len(y) + 1), "fold": held_out.fold_of}
+    if cohorts is not None:
+        where["cohort"] = cohorts
+    table = pd.concat(
+        [pd.DataFrame(where), observed, outcome.prediction_table(held_out.outputs)], axis=1
+    )
+    table.to_csv(folder / "heldout.csv", index=False)
+
+
+def write_evidence(folder: Path, evidence: Evidence) -> None:
+    """Tables, pictures, and everything in one file for other programs."""
+    text = json.dumps(evidence.to_dict(), indent=1, allow_nan=False, ensure_ascii=False)
+    (folder / EVIDENCE).write_text(text + "\n", encoding="utf-8")
+    for name in ("features", "clusters"):
+        table = getattr(evidence, name)
+        lists = {c: table[c].str.join("; ") for c in ("members", "stand_ins") if c in table}
+        table.assign(**lists).to_csv(folder / f"{name}.csv", index=False)
+    evidence.performance.to_csv(folder / "performance.csv", index=False)
 
 
 def write_cohorts(folder: Path, estimator, y, outputs, cohorts, samples: str) -> None:

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from .summary import facts, selected_table
-from .terminal import print_pairs, print_selected
+from .terminal import print_evidence, print_pairs, print_selected
 
-__all__ = ["facts", "print_pairs", "print_selected", "selected_table"]
+__all__ = ["facts", "print_evidence", "print_pairs", "print_selected", "selected_table"]

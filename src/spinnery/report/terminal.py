@@ -11,6 +11,8 @@ from rich.markup import escape
 from rich.progress_bar import ProgressBar
 from rich.table import Table
 
+from ..evidence.result import Evidence
+
 MOST = 40  # rows of a table on a terminal; the file has them all
 
 
@@ -36,6 +38,56 @@ def print_selected(console: Console, table: pd.DataFrame, n_folds: int = 0) -> N
     console.print(out)
     if len(table) > MOST:
         console.print(f"and {len(table) - MOST} weaker ones")
+
+
+def print_evidence(console: Console, evidence: Evidence) -> None:
+    """Whether there is anything, and the features that are selected or stable."""
+    if evidence.null_p_value == evidence.null_p_value:
+        times = len(evidence.null_gains)
+        as_good = int((evidence.null_gains >= evidence.gain).sum())
+        console.print(
+            f"Is there anything? {as_good} of {times} permuted targets were predicted as well: "
+            f"p = {evidence.null_p_value:.2g}."
+        )
+    table = evidence.features[evidence.features["selected"] | evidence.features["stable"]]
+    if table.empty:
+        console.print("No feature was selected, and none is stable.")
+        return
+    out = Table(box=SIMPLE_HEAD, pad_edge=False)
+    out.add_column("feature", overflow="fold")
+    out.add_column("in halves", justify="right")
+    out.add_column("stable")
+    out.add_column("loss without it", justify="right")
+    out.add_column("effect")
+    out.add_column("could be instead", overflow="fold")
+    for row in table.head(MOST).to_dict("records"):
+        rise = f"+{row['importance']:.3f} ({row['importance_low']:.3f} to "
+        rise += f"{row['importance_high']:.3f})"
+        out.add_row(
+            escape(row["feature"]), f"{row['frequency']:.2f}", "yes" if row["stable"] else "",
+            rise if row["selected"] else "not selected", row["effect"],
+            escape(", ".join(row["stand_ins"][:3])),
+        )  # fmt: skip
+    console.print(out)
+    if len(table) > MOST:
+        console.print(f"and {len(table) - MOST} more")
+    console.print(_stable_words(evidence))
+    if not evidence.performance.empty:
+        named = {
+            row["measure"]: f"{row['value']:.3g} ({row['low']:.3g} to {row['high']:.3g})"
+            for row in evidence.performance.to_dict("records")
+        }
+        print_pairs(console, named)
+
+
+def _stable_words(evidence: Evidence) -> str:
+    """What "stable" admits."""
+    if evidence.threshold == float("inf"):
+        return f"No frequency is enough for {evidence.expected_false:g} false features at most."
+    return (
+        f"Stable: in at least {evidence.threshold:.0%} of the halves, where at most "
+        f"{evidence.expected_false:g} false features are expected; {evidence.stable.sum()} are."
+    )
 
 
 def print_pairs(console: Console, pairs: Mapping[str, str | float]) -> None:

@@ -1,0 +1,91 @@
+"""`spinnery assess`: how sure a fitted model's features are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..errors import InputError
+from ..inputs.columns import split_cohort
+from ..inputs.files import read
+from .folder import ResultFolder
+from .model import check_cohort, load_model, samples
+from .target import Asked, take_target
+
+if TYPE_CHECKING:
+    from ..evidence.result import Evidence
+
+
+@dataclass(frozen=True)
+class Asking:
+    """How much is measured."""
+
+    pairs: int = 50
+    expected_false: float = 1.0
+    permutations: int = 19
+    jobs: int | None = None
+
+
+@dataclass(frozen=True)
+class Request:
+    """What was asked on the command line."""
+
+    model: Path
+    data: Path
+    out: Path
+    target: Asked
+    drop: list[str]
+    cohort: str | None
+    seed: int
+    test_folds: int
+    asking: Asking
+
+
+def run_assess(request: Request) -> None:
+    """Assess a model on the table that it was fitted to, write the results to `request.out`."""
+    with ResultFolder(request.out) as folder:
+        request.target.check_cohort(request.cohort, request.drop)
+        whole, cohorts = split_cohort(read(request.data), request.cohort)
+        estimator = load_model(request.model)
+        check_cohort(request.model, estimator, request.cohort)
+        source, task, y, why = take_target(whole, request.target, request.drop)
+        if task != estimator.outcome_.task:
+            raise InputError(
+                f"{request.model} is a model of {estimator.outcome_.task}, and the target is one "
+                f"of {task}: {why} Name the target of the fit (--target, or --time and --event)."
+            )
+        X = samples(source, estimator)
+
+        from rich.console import Console
+
+        from .. import report
+        from .results import write_evidence
+
+        print(f"{why} {X.shape[0]} samples, {X.shape[1]} columns.", flush=True)
+        evidence = measured(
+            estimator, X, y, cohorts, request.asking, request.test_folds, request.seed
+        )
+        write_evidence(folder, evidence)
+    console = Console()
+    report.print_evidence(console, evidence)
+    report.print_pairs(console, {"written to": str(request.out)})
+
+
+def measured(estimator, X, y, cohorts, asking: Asking, test_folds: int, seed: int) -> Evidence:
+    """`assess`, announced, with errors that the user can put right as such."""
+    from ..evidence.assess import assess
+
+    print(
+        f"Assessing: {2 * asking.pairs} halves, {asking.permutations} permutations, {test_folds} "
+        "folds of the whole procedure (some minutes on large tables).",
+        flush=True,
+    )
+    try:
+        return assess(
+            estimator, X, y, cohorts=cohorts, n_pairs=asking.pairs,
+            expected_false=asking.expected_false, n_permutations=asking.permutations,
+            random_state=seed, n_jobs=asking.jobs, n_folds=test_folds,
+        )  # fmt: skip
+    except ValueError as error:
+        raise InputError(f"The assessment is not possible: {error}") from error

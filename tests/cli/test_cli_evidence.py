@@ -1,0 +1,98 @@
+"""`spinnery fit --evidence` and `spinnery assess`."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+from spinnery.cli import app
+
+FOLDER = {"evidence.json", "features.csv", "clusters.csv", "performance.csv"}
+
+
+def spin(*arguments):
+    return CliRunner().invoke(app, [str(a) for a in arguments])
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory):
+    """A table of 60 rows, with a fit and its evidence in `run`."""
+    home = tmp_path_factory.mktemp("evidence")
+    rng = np.random.default_rng(0)
+    X = pd.DataFrame(rng.normal(size=(60, 6)), columns=["age", "dose", "g[1]", "b", "c", "d"])
+    X.assign(score=X["g[1]"] * 2 - X["age"] + 0.5 * rng.normal(size=60)).to_csv(
+        home / "data.csv", index=False
+    )
+    done = spin(
+        "fit", home / "data.csv", "--target", "score", "--out", home / "run", "--evidence",
+        "--hidden", "linear", "--test-folds", "2",
+    )  # fmt: skip
+    assert done.exit_code == 0, done.stderr
+    return home, done.stdout
+
+
+def test_fit_with_evidence(home):
+    folder, said = home
+    found = {file.name for file in (folder / "run").iterdir()}
+    assert found >= FOLDER | {"model.spinn", "heldout.csv"}
+    table = pd.read_csv(folder / "run" / "features.csv").set_index("feature")
+    assert table.loc["g[1]", "stable"] and table.loc["g[1]", "effect"] == "up"
+    assert table.loc["age", "sign"] == -1
+    numbers = json.loads((folder / "run" / "evidence.json").read_text())
+    assert numbers["null_p_value"] == 0.05 and len(numbers["null_gains"]) == 19
+    assert "0 of 19 permuted targets were predicted as well: p = 0.05." in said
+    assert "g[1]" in said  # brackets are no markup
+    assert f"Stable: in at least {numbers['threshold']:.0%} of the halves" in said
+
+
+def test_held_out_predictions_are_one_row_each(home):
+    folder, _ = home
+    table = pd.read_csv(folder / "run" / "heldout.csv")
+    data = pd.read_csv(folder / "data.csv")
+    assert table.columns.tolist() == ["row", "fold", "observed", "prediction"]
+    assert table["row"].tolist() == list(range(1, 61))
+    np.testing.assert_allclose(table["observed"], data["score"])
+    assert table["fold"].value_counts().tolist() == [30, 30]
+    assert np.corrcoef(table["observed"], table["prediction"])[0, 1] > 0.9
+
+
+def test_assess_a_model_file(home):
+    folder, _ = home
+    done = spin(
+        "assess", folder / "run" / "model.spinn", folder / "data.csv", "--target", "score",
+        "--out", folder / "assessed", "--pairs", "5", "--permutations", "0", "--test-folds", "0",
+    )  # fmt: skip
+    assert done.exit_code == 0, done.stderr
+    found = {file.name for file in (folder / "assessed").iterdir()}
+    assert found >= FOLDER and "heldout.csv" not in found
+    assert json.loads((folder / "assessed" / "evidence.json").read_text())["n_pairs"] == 5
+    assert "Is there anything" not in done.stdout
+    # a folder of evidence is ours, and may be replaced
+    again = spin(
+        "assess", folder / "run" / "model.spinn", folder / "data.csv", "--target", "nothing",
+        "--out", folder / "assessed",
+    )  # fmt: skip
+    assert again.exit_code == 2 and "no column 'nothing' for --target" in again.stderr
+
+
+@pytest.mark.parametrize(
+    "options, message",
+    [
+        (("--target", "kind"), "is a model of regression, and the target is one of classif"),
+        (("--target", "score", "--cohort", "kind"), "was not fitted with --cohort"),
+        ((), "Name the column to predict: --target"),
+        (("--target", "score", "--test-folds", "1"), "n_folds must be 0 (none) or at least 2"),
+        (("--target", "score", "--expected-false", "0"), "expected_false must be above 0"),
+    ],
+)
+def test_errors_say_what_to_do(home, tmp_path, options, message):
+    folder, _ = home
+    data = pd.read_csv(folder / "data.csv")
+    data.assign(kind=np.where(data["b"] > 0, "x", "y")).to_csv(tmp_path / "d.csv", index=False)
+    model = folder / "run" / "model.spinn"
+    done = spin("assess", model, tmp_path / "d.csv", "--out", tmp_path / "out", *options)
+    assert done.exit_code == 2
+    assert message in done.stderr
+    assert not (tmp_path / "out").exists()
