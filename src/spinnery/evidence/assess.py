@@ -114,7 +114,7 @@ def assess(
             held_out = refit_on_folds(
                 model, X, y, samples.folds(n_folds, seed),
                 {name: value for name, value in given.items() if value is not None},
-                samples.weights, steps.advance,
+                samples.weights, n_jobs, steps.advance,
             )  # fmt: skip
     ids, also = samples.settings.groups.ids, refits.features
     counts = count(samples.table, ids, also, found[: 2 * n_pairs], size, expected_false)

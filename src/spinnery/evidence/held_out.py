@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from joblib import Parallel, delayed
 from sklearn.base import clone
 
 from ..outcomes import Outcome
@@ -52,7 +53,7 @@ class HeldOut:
 
 def refit_on_folds(
     estimator: Any, X, y, folds: list[np.ndarray], given: dict[str, Any], weights: np.ndarray,
-    on_fit: Callable[[], None] = lambda: None,
+    n_jobs: int | None = None, on_fit: Callable[[], None] = lambda: None,
 ) -> HeldOut:  # fmt: skip
     """Outputs of every fold by the procedure repeated without it, its warnings dropped.
 
@@ -68,22 +69,34 @@ def refit_on_folds(
     given : dict
         What else `fit` takes of every sample: cohorts, strata.
     weights : (n,) sample weights
+    n_jobs : int, optional
+        Processes, as joblib has it.
     on_fit : function, called after each fit
     """
     outputs = np.full((len(weights), estimator.outcome_.n_outputs), np.nan)
     times = np.zeros(estimator.n_features_in_, int)
-    for rows in folds:
-        kept = weights.copy()
-        kept[rows] = 0
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            part = clone(estimator).set_params(verbose=False)
-            part.fit(X, y, sample_weight=kept, **given)
-        cohorts = {k: np.asarray(v)[rows] for k, v in given.items() if k == "cohorts"}
-        outputs[rows] = part._outputs(take(X, rows), **cohorts)
-        times += part.get_support()
+    work = Parallel(n_jobs=n_jobs, return_as="generator")(
+        delayed(_without)(estimator, X, y, rows, given, weights) for rows in folds
+    )
+    for rows, (found, selected) in zip(folds, work, strict=True):
+        outputs[rows] = found
+        times += selected
         on_fit()
     return HeldOut(outputs, folds, times)
+
+
+def _without(
+    estimator: Any, X, y, rows: np.ndarray, given: dict[str, Any], weights: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Outputs of `rows` by a fit in which they weigh nothing, and what that selects."""
+    kept = weights.copy()
+    kept[rows] = 0
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        part = clone(estimator).set_params(verbose=False)
+        part.fit(X, y, sample_weight=kept, **given)
+    cohorts = {k: np.asarray(v)[rows] for k, v in given.items() if k == "cohorts"}
+    return part._outputs(take(X, rows), **cohorts), part.get_support()
 
 
 def performance(outcome: Outcome, y: np.ndarray, held_out: HeldOut | None) -> pd.DataFrame:

@@ -20,9 +20,9 @@ from ..nn import init_lanes
 from ..selection.exchange import Candidate, Cells, candidates
 from ..selection.lanes import stacked
 from ..selection.starts import Settings
+from .halves import LANES
 
 MAX_ITER, TOL = 200, 1e-3
-LANES = 11  # trained together: the shape of a fit with ten folds
 
 
 @dataclass(frozen=True)
