@@ -16,7 +16,7 @@ step() { # what it does; the Python; its module in benchmarks/, and options
 }
 
 if [ "${1:-}" = --smoke ]; then
-  for name in evidence.null simulations.run madelon.run recovery.run survival.simulated survival.speed \
+  for name in evidence.null simulations.run simulations.sizes madelon.run recovery.run survival.simulated survival.speed \
     counts.run speed.engine cohorts.simulated networks.epochs embedding.run proximal.run faults.kills \
     faults.long_lived report; do
     more=()
@@ -35,6 +35,7 @@ step "Engine: share of the matrix-product peak (1 min)" "$PYTHON" speed.engine
 step "Speed beside LassoNet and GCRNet (5 min)" "$PYTHON" speed.run
 step "Size: 1,000 to 100,000 features (10 min)" "$PYTHON" speed.size
 step "Simulations, ours and told (8 min)" "$PYTHON" simulations.run
+step "What choosing the size costs, ten seeds (4 min)" "$PYTHON" simulations.sizes
 step "The check for nothing: noise and power (40 min)" "$PYTHON" evidence.null
 step "Madelon form, ours (3 min)" "$PYTHON" madelon.run
 step "Madelon form, XGBoost (1 min)" "$SPINNERY_PEERS" madelon.peer

@@ -1,7 +1,8 @@
 """The simulated data of the benchmarks, in NumPy alone: every environment draws the same numbers.
 
-Feng and Simon's three regressions (`X ~ U[0, 1]^p`, noise rescaled to `||eps|| = ||f|| / 2`), and
-two classifications on the same six features:
+Feng and Simon's three regressions (`X ~ U[0, 1]^p`, noise rescaled to `||eps|| = ||f|| / 2`), a
+fourth in which features act through each other only in part ("mix"), and two classifications on the
+same six features:
 
 - "binary": `P(y = 1) = sigmoid(5 (additive - 0.5))`;
 - "three-class": the additive function's halves against a third class, logits
@@ -54,6 +55,14 @@ def _nn(x):
     )
 
 
+def _mix(x):
+    return (
+        np.minimum(x[0], x[1]) * np.cos(1.5 * x[2] + 2 * x[3])
+        + np.exp(x[4] + np.sin(x[3])) * x[1]
+        + np.sin(np.maximum(x[5], x[2])) * (x[4] - x[0])
+    )
+
+
 def _binary(x):
     logit = 5 * (_additive(x) - 0.5)
     return np.stack([np.zeros_like(logit), logit], axis=1)
@@ -64,7 +73,7 @@ def _three_class(x):
     return np.stack([first, second, np.zeros_like(first)], axis=1)
 
 
-REGRESSION = {"additive": _additive, "multivar": _multivar, "nn": _nn}
+REGRESSION = {"additive": _additive, "multivar": _multivar, "nn": _nn, "mix": _mix}
 CLASSIFICATION = {"binary": _binary, "three-class": _three_class}
 
 

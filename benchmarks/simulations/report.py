@@ -10,7 +10,24 @@ PEERS = f"{RUN}; $SPINNERY_PEERS -m benchmarks.simulations.peer"
 FACTORS = {"additive": 1.5, "multivar": 2.5, "nn": 2.5}  # of told's error
 
 
+SIZES = "python -m benchmarks.simulations.sizes"
+MOST = {"nn": 0.042, "mix": 0.070, "multivar": 0.0045, "additive": 0.027}  # median of ten seeds
+
+
 def targets(rows: dict):
+    for design, most in MOST.items():
+        found = where(rows["sizes"], design=design)
+        texts = (
+            f"{design}, seeds 1 to 10: median test MSE ≤ {most}",
+            f"{design}, seeds 1 to 10: median ≤ 1.15 times that of sizes chosen on test data",
+        )
+        run = f"{SIZES} --designs {design}"
+        if len(found) < 10:
+            yield from (Target(text, run) for text in texts)
+            continue
+        ours, best = median(found, "score"), median(found, "by_test")
+        yield Target(texts[0], run, f"{ours:.4f}", ours <= most)
+        yield Target(texts[1], run, f"{ours / best:.2f} times {best:.4f}", ours <= 1.15 * best)
     for design, factor in FACTORS.items():
         yield from _regression(rows, design, factor)
     for design in CLASSIFICATION:
@@ -83,4 +100,17 @@ def section(rows: dict) -> list[str]:
     return [title, "", *table(header, lines, key=2), note, ""]
 
 
-SECTIONS = ((("simulations", "simulations_peer"), section),)
+def sizes_section(rows: dict) -> list[str]:
+    lines = [
+        [design, median(found, "score"), median(found, "by_test"), by_seed(found, "score"),
+         by_seed(found, "by_test"), by_seed(found, "found"), by_seed(found, "extra")]
+        for design in MOST
+        if (found := where(rows["sizes"], design=design))
+    ]  # fmt: skip
+    header = ["design", "median", "by test data", "by seed", "by test data, by seed", "true found",
+              "others"]  # fmt: skip
+    note = "Test MSE of the default model, and of the same search's best size on the test data."
+    return ["## What choosing the size costs", "", *table(header, lines, key=1), note, ""]
+
+
+SECTIONS = ((("simulations", "simulations_peer"), section), (("sizes",), sizes_section))

@@ -49,7 +49,8 @@ def main() -> None:
         for seed in args.seeds[:1] if args.smoke else args.seeds:
             if name in REGRESSION:
                 data, kind = designs.regression(name, seed, **size), SPINNRegressorCV
-                assert np.allclose(data.truth, feng_simon_truth(name, data.X_test))
+                if name != "mix":
+                    assert np.allclose(data.truth, feng_simon_truth(name, data.X_test))
             else:
                 data, kind = designs.classification(name, seed, **size), SPINNClassifierCV
             model = kind(random_state=0, **SMOKE if args.smoke else {})
