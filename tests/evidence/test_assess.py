@@ -134,6 +134,12 @@ def test_plain_numbers_for_json(evidence):
     assert again["stable"] == np.flatnonzero(evidence.stable).tolist()
 
 
+def test_in_one_line(evidence):
+    said = repr(evidence)
+    assert said.startswith(f"Evidence({evidence.stable.sum()} of 16 features stable; against")
+    assert f"R² {evidence.performance['value'].iloc[0]:.2f} (" in said and "p = 0.25;" in said
+
+
 def test_the_order_of_columns_and_rows_changes_nothing(evidence):
     columns, rows = rng.permutation(p), rng.permutation(n)
     frame = pd.DataFrame(X[rows][:, columns], columns=[f"x{j}" for j in columns])

@@ -12,7 +12,7 @@ from .effects import Effect
 from .held_out import HeldOut
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Evidence:
     """How sure one can be of what a model found; made by `spinnery.assess`.
 
@@ -74,6 +74,18 @@ class Evidence:
     effects: dict[str, dict[str, Effect]] = field(repr=False)
     size: int
     n_pairs: int
+
+    def __repr__(self) -> str:
+        words = [f"{int(self.stable.sum())} of {len(self.stable)} features stable"]
+        if np.isfinite(self.null_p_value):
+            words.append(f"against nothing being there p = {self.null_p_value:.2g}")
+        if not self.performance.empty:
+            first = self.performance.iloc[0]
+            words.append(
+                f"{first['measure']} {first['value']:.2f} ({first['low']:.2f} to "
+                f"{first['high']:.2f}) on unseen samples"
+            )
+        return f"Evidence({'; '.join(words)})"
 
     def to_dict(self) -> dict[str, Any]:
         """Everything but the single predictions as plain numbers, text and lists, for JSON.
