@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 # Okabe & Ito (2008), told apart by colour-blind readers; yellow is left out as too pale for lines.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 INK, MUTED, FAINT = "#222222", "#777777", "#d0d0d0"
-LABEL_SIZE = 9
+LABEL_SIZE, TITLE_SIZE = 9, 11
 LONGEST = 34  # characters of a label beside the axes
 
 
@@ -34,9 +34,9 @@ def clean(ax: Axes, grid: str | None = None) -> None:
         ax.set_axisbelow(True)
 
 
-def title(ax: Axes, text: str) -> None:
-    """A title flush with the axes' left edge."""
-    ax.set_title(text, loc="left", fontsize=11, color=INK)
+def title(ax: Axes, text: str, pad: float | None = None) -> None:
+    """A title flush with the axes' left edge, `pad` points above them."""
+    ax.set_title(text, loc="left", fontsize=TITLE_SIZE, color=INK, pad=pad)
 
 
 def label_lines(
@@ -62,6 +62,7 @@ def label_lines(
             color=INK,
             va="center",
             annotation_clip=False,
+            parse_math=False,  # names may hold dollars
             arrowprops={
                 "arrowstyle": "-", "color": colours[i], "linewidth": 0.9, "shrinkA": 1,
                 "shrinkB": 0, "relpos": (0, 0.5),
