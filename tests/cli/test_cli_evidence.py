@@ -9,7 +9,8 @@ from typer.testing import CliRunner
 
 from spinnery.cli import app
 
-FOLDER = {"evidence.json", "features.csv", "clusters.csv", "performance.csv"}
+TABLES = {"evidence.json", "features.csv", "clusters.csv", "performance.csv"}
+FOLDER = TABLES | {"stability.png", "clusters.png", "importance.png", "effects.png"}
 
 
 def spin(*arguments):
@@ -36,7 +37,7 @@ def home(tmp_path_factory):
 def test_fit_with_evidence(home):
     folder, said = home
     found = {file.name for file in (folder / "run").iterdir()}
-    assert found >= FOLDER | {"model.spinn", "heldout.csv"}
+    assert found >= FOLDER | {"model.spinn", "heldout.csv", "null.png"}
     table = pd.read_csv(folder / "run" / "features.csv").set_index("feature")
     assert table.loc["g[1]", "stable"] and table.loc["g[1]", "effect"] == "up"
     assert table.loc["age", "sign"] == -1
@@ -66,7 +67,7 @@ def test_assess_a_model_file(home):
     )  # fmt: skip
     assert done.exit_code == 0, done.stderr
     found = {file.name for file in (folder / "assessed").iterdir()}
-    assert found >= FOLDER and "heldout.csv" not in found
+    assert found == FOLDER
     assert json.loads((folder / "assessed" / "evidence.json").read_text())["n_pairs"] == 5
     assert "Is there anything" not in done.stdout
     # a folder of evidence is ours, and may be replaced

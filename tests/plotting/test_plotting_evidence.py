@@ -42,6 +42,7 @@ def curves(n_outputs=1, size=1.0, shape=np.sin, scale=1.0, error=0.1, n=25):
 def evidence(
     frequency, selected, threshold=0.7, names=None, importance=None, effects=None, null=(),
     gain=0.4, n_features=None, expected_false=1.0, n_pairs=50, cluster_threshold=0.7,
+    outputs=("prediction",),
 ):  # fmt: skip
     """One whose features are x0, x1, ... with these frequencies, each in a cluster of its own."""
     frequency, selected = np.asarray(frequency, float), np.asarray(selected, bool)
@@ -64,7 +65,7 @@ def evidence(
         features.iloc[firmest], clusters.iloc[firmest].reset_index(drop=True),
         frequency >= threshold, threshold, cluster_threshold, expected_false,
         (1 + np.sum(null >= gain)) / (1 + len(null)) if len(null) else np.nan, gain, null,
-        pd.DataFrame(), None, effects, 9, n_pairs,
+        pd.DataFrame(), None, effects, list(outputs), 9, n_pairs,
     )  # fmt: skip
 
 
@@ -264,8 +265,9 @@ def test_effects_over_cohorts_share_colours_and_one_legend():
 def test_effects_of_several_outputs_draw_the_one_that_moves_most():
     effect = Effect(np.arange(25.0), np.outer(np.linspace(-1, 1, 25), [0.5, -2, 1]),
                     np.full((25, 3), 0.1))  # fmt: skip
-    (ax,) = plot_effects(evidence([1], [1], effects={"x0": {"all": effect}}), Figure()).axes
-    assert ax.get_title("left") == "x0\ndown (output 2)"
+    of = evidence([1], [1], effects={"x0": {"all": effect}}, outputs=["score of a", "score of b"])
+    (ax,) = plot_effects(of, Figure()).axes
+    assert ax.get_title("left") == "x0\ndown (score of b)"
     assert_allclose(ax.lines[1].get_ydata(), effect.curve[:, 1])
 
 

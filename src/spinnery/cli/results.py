@@ -24,12 +24,14 @@ from ..estimators.spinn_survival_cv import SPINNSurvivalCV
 from ..evidence.held_out import HeldOut
 from ..evidence.result import Evidence
 from ..outcomes import Outcome
+from ..plotting.effects import effects_size
 from ..plotting.predictions import draw_predictions
 from ..storage import models as io
 from .errors import user_warnings
 from .folder import EVIDENCE, MODEL
 
 DPI = 150
+MOST_ROWS, MOST_PANELS = 30, 12  # of plot_stability, plot_effects
 ESTIMATORS = {
     "regression": (SPINNRegressorCV, IntegrativeSPINNRegressorCV),
     "classification": (SPINNClassifierCV, IntegrativeSPINNClassifierCV),
@@ -107,6 +109,17 @@ def write_evidence(folder: Path, evidence: Evidence) -> None:
         lists = {c: table[c].str.join("; ") for c in ("members", "stand_ins") if c in table}
         table.assign(**lists).to_csv(folder / f"{name}.csv", index=False)
     evidence.performance.to_csv(folder / "performance.csv", index=False)
+    rows = min(len(evidence.features), MOST_ROWS)
+    tall = (7, 2.2 + 0.24 * rows)
+    save_figure(folder / "stability.png", tall, lambda ax: plotting.plot_stability(evidence, ax))
+    save_figure(folder / "clusters.png", (7, 5), lambda ax: plotting.plot_clusters(evidence, ax))
+    selected = int(evidence.features["selected"].sum())
+    size = (7, 1.8 + 0.3 * max(selected, 2))
+    save_figure(folder / "importance.png", size, lambda ax: plotting.plot_importance(evidence, ax))
+    if len(evidence.null_gains):
+        save_figure(folder / "null.png", (6.4, 3.6), lambda ax: plotting.plot_null(evidence, ax))
+    figure = Figure(effects_size(min(selected, MOST_PANELS)), layout="constrained")
+    plotting.plot_effects(evidence, figure, MOST_PANELS).savefig(folder / "effects.png", dpi=DPI)
 
 
 def write_cohorts(folder: Path, estimator, y, outputs, cohorts, samples: str) -> None:

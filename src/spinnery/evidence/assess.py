@@ -117,6 +117,7 @@ def assess(
                 samples.weights, n_jobs, steps.advance,
             )  # fmt: skip
     ids, also = samples.settings.groups.ids, refits.features
+    cohort_names = [str(name) for name in getattr(model, "cohorts_", ["all"])]
     counts = count(samples.table, ids, also, found[: 2 * n_pairs], size, expected_false)
     names = feature_names(model)
     features, clusters = tables_of(counts, model.get_support(), names)
@@ -125,7 +126,7 @@ def assess(
     stable = np.zeros(model.n_features_in_, bool)
     stable[features.index[features["stable"]]] = True
     return Evidence(
-        features=with_importance(features, refits, matters, effects, names),
+        features=with_importance(features, refits, matters, effects, names, cohort_names),
         clusters=clusters,
         stable=stable,
         threshold=counts.features.threshold,
@@ -136,6 +137,7 @@ def assess(
         null_gains=null_gains,
         performance=performance(model.outcome_, samples.y, held_out),
         held_out=held_out,
+        outputs=model.outcome_.output_names,
         effects={str(names[j]): curves for j, curves in effects.items()},
         size=size,
         n_pairs=n_pairs,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -54,7 +54,9 @@ class Evidence:
     held_out : HeldOut or None
         The predictions behind it.
     effects : dict
-        For each selected feature its `Effect` in every cohort.
+        For each selected feature its `Effect` in every cohort that uses it.
+    outputs : list of str
+        What each of the effects' K outputs is.
     size : int
         Features that a half picks at most, fixed beforehand.
     n_pairs : int
@@ -70,8 +72,9 @@ class Evidence:
     gain: float
     null_gains: np.ndarray
     performance: pd.DataFrame
-    held_out: HeldOut | None = field(repr=False)
-    effects: dict[str, dict[str, Effect]] = field(repr=False)
+    held_out: HeldOut | None
+    effects: dict[str, dict[str, Effect]]
+    outputs: list[str]
     size: int
     n_pairs: int
 
@@ -118,6 +121,7 @@ class Evidence:
                 ]
                 for name in ("features", "clusters", "performance")
             },
+            "outputs": self.outputs,
             "effects": effects,
         }
 

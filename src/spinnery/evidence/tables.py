@@ -64,10 +64,9 @@ def _columns(counts: Stability) -> dict[str, np.ndarray]:
 
 def with_importance(
     table: pd.DataFrame, refits: Refits, found: Importance, effects: dict[int, dict[str, Effect]],
-    names: np.ndarray,
+    names: np.ndarray, cohorts: list[str],
 ) -> pd.DataFrame:  # fmt: skip
-    """The table with what only selected features have."""
-    cohorts = list(next(iter(effects.values()))) if effects else []
+    """The table with what only selected features have, signs by cohort if there are several."""
     blank = {"importance": np.nan, "importance_low": np.nan, "importance_high": np.nan,
              "effect": "", "sign": 0, "stand_ins": []}  # fmt: skip
     columns = refits.table.columns

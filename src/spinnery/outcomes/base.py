@@ -89,6 +89,13 @@ class Outcome(abc.ABC):
         return self.center.shape[1]
 
     @property
+    def output_names(self) -> list[str]:
+        """What the K outputs in the targets' units are."""
+        if self.n_outputs == 1:
+            return ["prediction"]
+        return [f"prediction {k + 1}" for k in range(self.n_outputs)]
+
+    @property
     def admitted(self) -> tuple[int, ...]:
         """Numbers of raw outputs that a user's network may have."""
         return (self.n_outputs,)

@@ -145,6 +145,12 @@ class Classes(Outcome):
 
     # -- judging ----------------------------------------------------------------------------
 
+    @property
+    def output_names(self) -> list[str]:
+        if self.n_outputs == 1:
+            return [f"log odds of {self.classes[1]}"]
+        return [f"score of {label}" for label in self.classes]
+
     def measures(self, y, outputs) -> dict[str, float]:
         y, proba = np.asarray(y), self.proba(outputs)
         out = {

@@ -33,6 +33,10 @@ class Counts(Numbers):
                 "zeros. There is nothing to learn from."
             )
 
+    @property
+    def output_names(self) -> list[str]:
+        return [name.replace("prediction", "log rate") for name in super().output_names]
+
     def measures(self, y, outputs) -> dict[str, float]:
         predicted = self.predict(outputs)
         tiny = np.finfo(float).tiny

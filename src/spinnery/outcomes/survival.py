@@ -128,6 +128,10 @@ class Survival(Outcome):
 
     # -- outputs ----------------------------------------------------------------------------
 
+    @property
+    def output_names(self) -> list[str]:
+        return ["log risk"]
+
     def predict(self, outputs: np.ndarray) -> np.ndarray:
         return outputs[:, 0]
 

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from ..evidence.effects import FLAT, POINTS, Effect, word_for
+from ..evidence.effects import FLAT, POINTS, word_for
 from ..evidence.result import Evidence
 from .axes import COLOURS, INK, LABEL_SIZE, MUTED, TITLE_SIZE, clean, new_axes, plural
 from .rows import check, dot_size, heading, name_rows, rows_height, say, shortened
@@ -104,10 +104,11 @@ def plot_effects(evidence: Evidence, figure: Figure | None = None, top: int = 12
     check(evidence, "plot_effects", top)
     names = [name for name in by_importance(evidence)["feature"] if name in evidence.effects]
     shown = names[:top]
-    columns = max(len(shown) if len(shown) < 4 else min(4, -(-len(shown) // 2)), 1)
-    n_rows = max(-(-len(shown) // columns), 1)
+    n_rows, columns = _grid(len(shown))
     if figure is None:
-        figure = _new_figure(columns, n_rows)
+        from matplotlib import pyplot  # here, so that plots into given figures leave it alone
+
+        figure = pyplot.figure(figsize=effects_size(len(shown)), layout="constrained")
     elif figure.get_layout_engine() is None:  # titles of two lines would lie on the panels above
         figure.set_layout_engine("constrained")
     panels = figure.subplots(n_rows, columns, sharey=True, squeeze=False).ravel()
@@ -123,12 +124,13 @@ def plot_effects(evidence: Evidence, figure: Figure | None = None, top: int = 12
     width = 72 * figure.get_figwidth() / columns - 5 * LABEL_SIZE
     tops = []
     for ax, name in zip(panels, shown, strict=False):
-        tops.append(_panel(ax, name, evidence.effects[name], styles, width))
+        tops.append(_panel(ax, name, evidence, styles, width))
     _limits(panels[0], tops)
     of = f", {len(shown)} of {len(names)}" if len(shown) < len(names) else ""
     what = f"Effects of the selected features{of}, ± 2 standard errors"
     figure.suptitle(what, x=0.01, ha="left", fontsize=TITLE_SIZE, color=INK)
-    figure.supylabel("output, less its mean", fontsize=LABEL_SIZE + 1, color=INK)
+    one = evidence.outputs[0] if len(evidence.outputs) == 1 else "output"
+    figure.supylabel(f"{one}, less its mean", parse_math=False, fontsize=LABEL_SIZE + 1, color=INK)
     if len(cohorts) > 1:
         _legend(figure, styles)
     return figure
@@ -140,15 +142,21 @@ def by_importance(evidence: Evidence) -> pd.DataFrame:
     return table[table["selected"]].sort_values("importance", ascending=False, kind="stable")
 
 
-def _new_figure(columns: int, n_rows: int) -> Figure:
-    from matplotlib import pyplot  # here, so that plots into given figures leave it alone
+def effects_size(n_features: int) -> tuple[float, float]:
+    """Width and height in inches of a figure of so many panels."""
+    n_rows, columns = _grid(n_features)
+    return 0.7 + 2.3 * max(columns, 2), 0.8 + 1.9 * n_rows
 
-    size = (0.7 + 2.3 * max(columns, 2), 0.8 + 1.9 * n_rows)
-    return pyplot.figure(figsize=size, layout="constrained")
+
+def _grid(n_features: int) -> tuple[int, int]:
+    """Rows and columns of panels."""
+    columns = max(n_features if n_features < 4 else min(4, -(-n_features // 2)), 1)
+    return max(-(-n_features // columns), 1), columns
 
 
-def _panel(ax: Axes, name: str, effects: dict[str, Effect], styles: dict[str, Any], width: float):
+def _panel(ax: Axes, name: str, evidence: Evidence, styles: dict[str, Any], width: float):
     """Draw a feature's curves; returns the largest distances from 0 of curves and of bands."""
+    effects = evidence.effects[name]
     spans = np.max([np.ptp(effect.curve, axis=0) for effect in effects.values()], axis=0)
     k = int(np.argmax(spans))  # one output for all cohorts, that they can be compared
     words, curves, bands = set(), [0.0], [0.0]
@@ -165,12 +173,12 @@ def _panel(ax: Axes, name: str, effects: dict[str, Effect], styles: dict[str, An
         curves.append(np.abs(curve).max())
         bands.append(float(np.nanmax(np.abs(curve) + error)))
     word = words.pop() if len(words) == 1 else "differs"
-    which = f" (output {k + 1})" if len(spans) > 1 else ""
+    which = f" ({evidence.outputs[k]})" if len(spans) > 1 else ""
     clean(ax, grid="y")
     ax.xaxis.set_major_locator(MaxNLocator(3))
     ax.ticklabel_format(axis="x", scilimits=(-3, 4))
-    ax.set_title(f"{shortened(name, width)}\n{word}{which}", loc="left", fontsize=LABEL_SIZE,
-                 color=INK, parse_math=False)  # fmt: skip
+    heading = f"{shortened(name, width)}\n{shortened(word + which, width)}"
+    ax.set_title(heading, loc="left", fontsize=LABEL_SIZE, color=INK, parse_math=False)
     return max(curves), max(bands)
 
 

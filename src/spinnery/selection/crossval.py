@@ -50,7 +50,7 @@ def cross_validate(
         most = min(2 * search.settings.max_features, settings.most_features)
         grown = replace(settings, max_features=most)
         larger = best_search(table, folds, [search.hidden], grown, steps)
-        if larger[1].mean.min() >= curve.mean.min():
+        if not worth(curve.mean.min() - larger[1].mean.min(), curve):
             break
         search, curve = larger
     position = 0 if nothing else curve.position(rule)
@@ -87,11 +87,15 @@ def best_search(
 
 
 def still_falling(curve: Curve, settings: Settings) -> bool:
-    """Whether the sizes beyond two thirds of the largest are worth more than a little."""
-    if settings.max_features >= settings.most_features:
-        return False
-    mean, few = curve.mean, curve.sizes <= settings.max_features * 2 // 3
-    return mean[few].min() - mean.min() > WORTHWHILE * (mean[0] - mean.min())
+    """Whether the sizes beyond two thirds of the largest are worth having."""
+    few = curve.sizes <= settings.max_features * 2 // 3
+    more = settings.max_features < settings.most_features
+    return more and worth(curve.mean[few].min() - curve.mean.min(), curve)
+
+
+def worth(saved: float, curve: Curve) -> bool:
+    """Whether more features save enough, of what the curve's best size explains."""
+    return bool(saved > WORTHWHILE * (curve.mean[0] - curve.mean.min()))
 
 
 def best_curve(search: Search) -> Curve:
