@@ -14,7 +14,7 @@ from .exchange import Candidate
 from .search import PATH_RIDGE, PATIENCE, Search
 from .starts import Settings
 
-SEARCH_RIDGES = {False: (0.01,), True: (0.01, 0.1, 1.0)}  # by linearity: linear searches are cheap
+SEARCH_RIDGES = {False: (0.01,), True: (0.01, 0.1, 1.0, 10.0)}  # by linearity: linear is cheap
 RIDGE_RANGE = (1e-3, 100.0)
 FAR = 8  # ratio of ridges beyond which supports are searched anew
 
