@@ -608,3 +608,41 @@ def test_errors_are_one_line(capsys):
 def test_long_lists_are_cut():
     assert listing("abc") == "'a', 'b', 'c'"
     assert listing(range(10)) == "'0', '1', '2', '3', '4', '5', '6', '7' and 2 more"
+
+
+def test_kept_columns_are_in_the_model(data, tmp_path):
+    done = spin(
+        "fit", data, "--target", "score", "--drop", "outcome,gene c", "--keep", "dose,gene a",
+        "--out", tmp_path / "r", "--test-folds", "2", "--no-null-check", *QUICK,
+    )  # fmt: skip
+    assert done.exit_code == 0, done.stderr
+    model = load(tmp_path / "r" / "model.spinn")
+    assert model.feature_names_in_.tolist() == ["age", "dose", "gene a", "gene b"]
+    assert {"dose", "gene a"} <= set(model.feature_names_in_[model.selected_])
+    selected = pd.read_csv(tmp_path / "r" / "selected.csv").set_index("feature")
+    assert (selected.loc[["dose", "gene a"], "folds"] == 2).all()
+
+
+def test_columns_that_cannot_be_kept(data, tmp_path):
+    def fit_fails(message, *options):
+        fails(message, "fit", data, "--target", "outcome", "--out", tmp_path / "r", *options)
+
+    fit_fails(f"{data} has no column 'gene d' for --keep; did you mean 'gene c'?", "--keep",
+              "age,gene d")  # fmt: skip
+    fit_fails(
+        "--keep 'age,outcome' names what is the --target, --drop or --cohort too; keep columns to "
+        "predict from.", "--keep", "dose,age,outcome", "--drop", "age",
+    )  # fmt: skip
+    np.savez(tmp_path / "a.npz", X=np.ones((3, 2)), y=np.arange(3))
+    fails(f"{tmp_path}/a.npz has no column names, so --keep cannot name one.", "fit",
+          tmp_path / "a.npz", "--out", tmp_path / "r", "--keep", "x0")  # fmt: skip
+
+
+def test_a_name_with_a_comma_is_one_name(tmp_path):
+    frame = table().rename(columns={"gene c": "a, b"}).drop(columns="outcome")
+    frame.to_csv(tmp_path / "data.csv", index=False)
+    done = spin("fit", tmp_path / "data.csv", "--target", "score", "--drop", "a, b", "--drop",
+                "dose,gene a", "--out", tmp_path / "r", "--test-folds", "0", *QUICK)  # fmt: skip
+    assert done.exit_code == 0, done.stderr
+    names = load(tmp_path / "r" / "model.spinn").feature_names_in_
+    assert names.tolist() == ["age", "gene b"]

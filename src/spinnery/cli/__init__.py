@@ -59,7 +59,13 @@ def fit(
         str | None,
         typer.Option(help="Survival: column of events, 1/0 or true/false, or column=value."),
     ] = None,
-    drop: Annotated[list[str] | None, typer.Option(help="Column to leave out; repeatable.")] = None,
+    drop: Annotated[
+        list[str] | None, typer.Option(help="Columns to leave out, such as a,b,c; repeatable.")
+    ] = None,
+    keep: Annotated[
+        list[str] | None,
+        typer.Option(help="Columns that are in every model, such as age,sex; repeatable."),
+    ] = None,
     cohort: Annotated[
         str | None,
         typer.Option(help="Column that names each row's study: one model over all of them."),
@@ -99,6 +105,7 @@ def fit(
                 out=out,
                 target=Asked(target, task, time, event),
                 drop=drop or [],
+                keep=keep or [],
                 cohort=cohort,
                 rule=rule,
                 seed=seed,

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from ..errors import InputError
-from ..inputs.columns import split_cohort
+from ..inputs.columns import named_columns, split_cohort
 from ..inputs.files import numeric, read
 from .folder import ResultFolder
 from .target import Asked, take_target
@@ -25,6 +27,7 @@ class Request:
     out: Path
     target: Asked
     drop: list[str]
+    keep: list[str]
     cohort: str | None
     rule: str
     seed: int
@@ -39,9 +42,12 @@ def run_fit(request: Request) -> None:
     if request.test_folds == 1:
         raise InputError("--test-folds must be 0 (none) or at least 2; got 1.")
     with ResultFolder(request.out) as folder:
-        request.target.check_cohort(request.cohort, request.drop)
-        whole, cohorts = split_cohort(read(request.data), request.cohort)
-        source, task, y, why = take_target(whole, request.target, request.drop)
+        whole = read(request.data)
+        drop = named_columns(whole, request.drop, "--drop")
+        keep = named_columns(whole, request.keep, "--keep")
+        request.target.check_parts(request.cohort, drop, keep)
+        whole, cohorts = split_cohort(whole, request.cohort)
+        source, task, y, why = take_target(whole, request.target, drop)
         X = numeric(source, may_drop=True, may_lack=cohorts is not None).features()
 
         # what takes seconds to import, once the table is found sound
@@ -54,6 +60,9 @@ def run_fit(request: Request) -> None:
             task, request.seed, request.rule, request.max_features, request.hidden,
             cohorts is not None, request.null_check,
         )  # fmt: skip
+        if keep:
+            weights = np.where(source.frame.columns.isin(keep), 0.0, 1.0)
+            estimator.set_params(penalty_weights=weights)
         print(f"{why} {X.shape[0]} samples, {X.shape[1]} columns.", flush=True)
         start = time.perf_counter()
         fit(estimator, X, y, cohorts)

@@ -13,10 +13,8 @@ from matplotlib.figure import Figure
 
 from .. import plotting
 from ..errors import InputError
-from ..estimators.integrative_cv import (
-    IntegrativeSPINNClassifierCV,
-    IntegrativeSPINNRegressorCV,
-)
+from ..estimators.integrative_classifier_cv import IntegrativeSPINNClassifierCV
+from ..estimators.integrative_cv import IntegrativeSPINNRegressorCV
 from ..estimators.integrative_survival_cv import IntegrativeSPINNSurvivalCV
 from ..estimators.spinn_cv import SPINNClassifierCV, SPINNRegressorCV
 from ..estimators.spinn_survival_cv import SPINNSurvivalCV

@@ -47,13 +47,14 @@ class BaseSPINN(SelectorMixin, BaseEstimator):
         weights = np.sqrt(sizes)
         if self.penalty_weights is not None:
             given = np.asarray(self.penalty_weights, float)
-            if given.shape != (n_features,) or not np.all(np.isfinite(given) & (given > 0)):
+            if given.shape != (n_features,) or not np.all(np.isfinite(given) & (given >= 0)):
                 raise ValueError(
-                    "penalty_weights needs one positive finite number per feature, shape "
-                    f"({n_features},); got shape {given.shape}. Leave out a feature by dropping "
-                    "its column, not by an infinite weight."
+                    "penalty_weights needs one finite number >= 0 per feature (0 keeps it in the "
+                    f"model), shape ({n_features},); got shape {given.shape}{_refused(given)}. "
+                    "Leave out a feature by dropping its column, not by an infinite weight."
                 )
             weights = weights * np.bincount(ids, given, n_groups) / sizes
+            weights[ids[given == 0]] = 0  # a group enters and leaves as a whole
         return Groups(ids, None if np.all(weights == 1) else weights)
 
     def _penalty(self, n_cohorts: int = 1) -> Penalty:
@@ -126,7 +127,16 @@ class BaseSPINN(SelectorMixin, BaseEstimator):
         )
 
     def _warn_if_empty(self) -> None:
-        if not self.selected_.any():
+        groups = self._groups(self.n_features_in_)
+        always = groups.always
+        if always.any() and groups.n_optional and not self.selected_[..., ~always].any():
+            warnings.warn(
+                "No feature was selected beside those that penalty_weights=0 keeps in. "
+                f"{self._why_empty()}",
+                UserWarning,
+                stacklevel=4,
+            )
+        elif not self.selected_.any():
             warnings.warn(
                 f"No feature was selected: the model predicts a constant. {self._why_empty()}",
                 UserWarning,
@@ -174,3 +184,9 @@ class BaseSPINN(SelectorMixin, BaseEstimator):
         tags = super().__sklearn_tags__()
         tags.input_tags.allow_nan = False
         return tags
+
+
+def _refused(given: np.ndarray) -> str:
+    """Which of the penalty weights cannot be, if any."""
+    wrong = np.flatnonzero(~(np.isfinite(given) & (given >= 0)).ravel())
+    return f" with {given.ravel()[wrong[0]]:g} at {wrong[0]}" if len(wrong) else ""

@@ -66,7 +66,7 @@ class CrossValidated(BaseSPINN):
         folds = draw_folds(self.cv, X, y, self.outcome_, weights, codes, names, seed, table.order)
         groups = self._groups(self.n_features_in_).take(table.columns)
         scorer = fold_scorer(self, self.scoring, X, y, codes)
-        every = int(groups.ids.max()) + 1
+        every, optional = groups.n_optional, ~groups.always
         first, most = (FEATURES, every) if self.max_features == "auto" else [self.max_features] * 2
         settings = Settings(
             self._penalty(len(names)), groups, self.activation, min(first, every),
@@ -76,9 +76,10 @@ class CrossValidated(BaseSPINN):
         )  # fmt: skip
         with self._precision(), Steps(self.verbose) as steps:
             self.null_p_value_ = float("nan")
-            if self.null_check:
+            if self.null_check and optional.any():
                 steps.say("is there anything?")
-                self.null_p_value_ = null_p_value(table, seed)
+                asked = table if optional.all() else table.only(optional)
+                self.null_p_value_ = null_p_value(asked, seed)
             nothing = self.null_p_value_ > LEVEL
             chosen = cross_validate(table, folds, hidden, self.rule, settings, steps, nothing)
         self._report(chosen, table, folds)

@@ -66,7 +66,8 @@ class IntegrativeSPINNSurvivalCV(CohortSurvivor, CrossValidated):
         Labels of feature groups that enter or leave together (one-hot columns, pathways). A
         group's threshold carries the square root of its size.
     penalty_weights : array-like of shape (n_features,), optional
-        Positive factors of `lam` per feature (adaptive penalties), averaged within groups.
+        Factors of `lam` per feature (adaptive penalties), averaged within groups. A feature of
+        weight 0 is always in, with its group, and counts in no size.
     ties : {"efron", "breslow"}, default="efron"
         How events at the same time count.
     n_restarts : int, default=1

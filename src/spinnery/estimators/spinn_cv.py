@@ -54,7 +54,8 @@ class SPINNRegressorCV(OneTable, Regressor, CrossValidated):
         Labels of feature groups that enter or leave together (one-hot columns, pathways). A
         group's threshold carries the square root of its size.
     penalty_weights : array-like of shape (n_features,), optional
-        Positive factors of `lam` per feature (adaptive penalties), averaged within groups.
+        Factors of `lam` per feature (adaptive penalties), averaged within groups. A feature of
+        weight 0 is always in, with its group, and counts in no size.
     loss : {"squared", "huber", "poisson"} or Loss, default="squared"
         Loss of the target, which the loss says whether to standardise. "poisson" is for counts
         and rates: log link, exposure by `sample_weight` (targets being counts over exposure).
@@ -168,7 +169,8 @@ class SPINNClassifierCV(OneTable, Classifier, CrossValidated):
         Labels of feature groups that enter or leave together (one-hot columns, pathways). A
         group's threshold carries the square root of its size.
     penalty_weights : array-like of shape (n_features,), optional
-        Positive factors of `lam` per feature (adaptive penalties), averaged within groups.
+        Factors of `lam` per feature (adaptive penalties), averaged within groups. A feature of
+        weight 0 is always in, with its group, and counts in no size.
     class_weight : dict, "balanced" or None, default=None
         Weights of the classes, multiplied into the sample weights.
     n_restarts : int, default=1

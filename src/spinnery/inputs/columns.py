@@ -11,6 +11,21 @@ from ..errors import InputError, listing
 from .files import Source
 
 
+def named_columns(source: Source, given: list[str], option: str) -> list[str]:
+    """Columns named by a repeatable option whose values may hold several, separated by commas.
+
+    A value that is the name of a column is that one, whatever commas it holds.
+    """
+    if given and not source.named:
+        raise InputError(f"{source.file} has no column names, so {option} cannot name one.")
+    names: list[str] = []
+    for value in given:
+        names += [value] if value in source.frame else [part.strip() for part in value.split(",")]
+    for name in names:
+        _require(source, name, option)
+    return list(dict.fromkeys(names))
+
+
 def split_cohort(source: Source, cohort: str | None) -> tuple[Source, np.ndarray | None]:
     """The table without its cohort column, and every row's cohort."""
     if cohort is None:
@@ -43,8 +58,6 @@ def split(source: Source, target: str | None, drop: list[str]) -> tuple[Source, 
             raise InputError(f"Name the column to predict: --target, one of {listing(frame)}.")
         _require(source, target, "--target")
         y, frame = frame[target], frame.drop(columns=target)
-    if drop and not source.named:
-        raise InputError(f"{source.file} has no column names, so --drop cannot name one.")
     for name in drop:
         _require(source, name, "--drop")
     frame = frame.drop(columns=[name for name in drop if name in frame])
