@@ -630,8 +630,8 @@ def test_columns_that_cannot_be_kept(data, tmp_path):
     fit_fails(f"{data} has no column 'gene d' for --keep; did you mean 'gene c'?", "--keep",
               "age,gene d")  # fmt: skip
     fit_fails(
-        "--keep 'age,outcome' names what is the --target, --drop or --cohort too; keep columns to "
-        "predict from.", "--keep", "dose,age,outcome", "--drop", "age",
+        "--keep 'age,outcome' names what is the --target, --drop, --cohort or --group-folds too; "
+        "keep columns to predict from.", "--keep", "dose,age,outcome", "--drop", "age",
     )  # fmt: skip
     np.savez(tmp_path / "a.npz", X=np.ones((3, 2)), y=np.arange(3))
     fails(f"{tmp_path}/a.npz has no column names, so --keep cannot name one.", "fit",
@@ -646,3 +646,41 @@ def test_a_name_with_a_comma_is_one_name(tmp_path):
     assert done.exit_code == 0, done.stderr
     names = load(tmp_path / "r" / "model.spinn").feature_names_in_
     assert names.tolist() == ["age", "gene b"]
+
+
+def test_group_folds_keep_patients_together_inside_and_outside(tmp_path, monkeypatch):
+    """Features that tell patients apart predict samples left out, and no patient left out."""
+    rng = np.random.default_rng(0)
+    patient = np.repeat(np.arange(12), 6)
+    frame = pd.DataFrame(np.eye(12)[patient] + 0.01 * rng.normal(size=(72, 12)))
+    frame.columns = [f"mark {k}" for k in range(12)]
+    frame = frame.assign(y=rng.normal(size=12)[patient], patient=[f"p{k}" for k in patient])
+    frame.to_csv(tmp_path / "data.csv", index=False)
+
+    def error(*options):
+        done = spin(
+            "fit", tmp_path / "data.csv", "--target", "y", "--out", tmp_path / "r",
+            "--test-folds", "3", "--hidden", "linear", "--no-null-check", *options,
+        )  # fmt: skip
+        assert done.exit_code == 0, done.stderr
+        assert "72 samples, 12 columns" in done.stdout and "in 3 folds" in done.stdout
+        metrics = pd.read_csv(tmp_path / "r" / "metrics.csv").set_index("metric")["value"]
+        return metrics["R²"]
+
+    assert error("--drop", "patient") > 0.9
+    assert error("--group-folds", "patient") < 0.2
+
+
+def test_group_columns_that_cannot_serve(data, tmp_path):
+    def fit_fails(message, *options):
+        fails(message, "fit", data, "--target", "outcome", "--out", tmp_path / "r", *options)
+
+    fit_fails(f"{data} has no column 'patient' for --group-folds; it has 'age', 'dose', 'gene a', "
+              "'gene b', 'gene c', 'outcome', 'score'.", "--group-folds", "patient")  # fmt: skip
+    fit_fails("--group-folds 'outcome' is the --target, --cohort or a --drop column too.",
+              "--group-folds", "outcome")  # fmt: skip
+    frame = table().assign(patient=np.where(table()["outcome"] == "ill", "one", "other"))
+    frame.loc[3, "patient"] = None
+    frame.to_csv(data, index=False)
+    fit_fails("The group column 'patient' has 1 missing values; name the group of every row, or "
+              "remove those rows.", "--group-folds", "patient")  # fmt: skip

@@ -70,6 +70,10 @@ def fit(
         str | None,
         typer.Option(help="Column that names each row's study: one model over all of them."),
     ] = None,
+    group_folds: Annotated[
+        str | None,
+        typer.Option(help="Column of groups, such as patients, that no fold may part."),
+    ] = None,
     rule: Annotated[
         Literal["min", "1se"],
         typer.Option(help="Size of the model: lowest held-out loss, or smallest near it."),
@@ -107,6 +111,7 @@ def fit(
                 drop=drop or [],
                 keep=keep or [],
                 cohort=cohort,
+                group_folds=group_folds,
                 rule=rule,
                 seed=seed,
                 max_features=max_features,

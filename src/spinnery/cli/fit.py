@@ -5,18 +5,14 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ..errors import InputError
-from ..inputs.columns import named_columns, split_cohort
+from ..inputs.columns import named_columns, split_cohort, split_groups
 from ..inputs.files import numeric, read
 from .folder import ResultFolder
 from .target import Asked, take_target
-
-if TYPE_CHECKING:
-    from ..evidence.held_out import HeldOut
 
 
 @dataclass(frozen=True)
@@ -29,6 +25,7 @@ class Request:
     drop: list[str]
     keep: list[str]
     cohort: str | None
+    group_folds: str | None
     rule: str
     seed: int
     max_features: int | None
@@ -45,8 +42,9 @@ def run_fit(request: Request) -> None:
         whole = read(request.data)
         drop = named_columns(whole, request.drop, "--drop")
         keep = named_columns(whole, request.keep, "--keep")
-        request.target.check_parts(request.cohort, drop, keep)
+        request.target.check_parts(request.cohort, request.group_folds, drop, keep)
         whole, cohorts = split_cohort(whole, request.cohort)
+        whole, groups = split_groups(whole, request.group_folds)
         source, task, y, why = take_target(whole, request.target, drop)
         X = numeric(source, may_drop=True, may_lack=cohorts is not None).features()
 
@@ -54,6 +52,7 @@ def run_fit(request: Request) -> None:
         from rich.console import Console
 
         from .. import report
+        from .measure import measure
         from .results import fit, make_estimator, write_cohorts, write_fit, write_predictions
 
         estimator = make_estimator(
@@ -65,10 +64,11 @@ def run_fit(request: Request) -> None:
             estimator.set_params(penalty_weights=weights)
         print(f"{why} {X.shape[0]} samples, {X.shape[1]} columns.", flush=True)
         start = time.perf_counter()
-        fit(estimator, X, y, cohorts)
+        fit(estimator, X, y, cohorts, groups)
         outcome, held_out = estimator.outcome_, None
         if request.test_folds:
-            held_out = measure(estimator, X, y, cohorts, request)
+            folds = request.test_folds
+            held_out = measure(estimator, X, y, cohorts, groups, folds, request.seed)
         seconds = time.perf_counter() - start
 
         given = {} if cohorts is None else {"cohorts": cohorts}
@@ -87,19 +87,3 @@ def run_fit(request: Request) -> None:
     end = {"time": f"{seconds:.1f} s", "written to": str(request.out)}
     on = {"measured on": samples}
     report.print_pairs(console, {**report.facts(estimator), **on, **metrics, **end})
-
-
-def measure(estimator, X, y, cohorts, request: Request) -> HeldOut:
-    """The whole procedure on unseen samples, announced."""
-    from ..evidence.held_out import outer_folds, refit_on_folds
-
-    folds = outer_folds(estimator.outcome_, y, cohorts, request.test_folds, request.seed)
-    print(
-        f"Measuring on unseen samples: {len(folds)} more fits, each without a fold "
-        "(--test-folds 0 skips them).",
-        flush=True,
-    )
-    try:
-        return refit_on_folds(estimator, X, y, cohorts, folds)
-    except ValueError as error:
-        raise InputError(f"The fit without a fold is not possible: {error}") from error

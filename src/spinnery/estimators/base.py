@@ -42,7 +42,7 @@ class BaseSPINN(SelectorMixin, BaseEstimator):
         return int(check_random_state(self.random_state).randint(2**31 - 1))
 
     def _groups(self, n_features: int) -> Groups:
-        ids, n_groups = feature_groups(self.groups, n_features)
+        ids, n_groups = feature_groups(self.feature_groups, n_features)
         sizes = np.bincount(ids, minlength=n_groups)
         weights = np.sqrt(sizes)
         if self.penalty_weights is not None:
@@ -56,6 +56,12 @@ class BaseSPINN(SelectorMixin, BaseEstimator):
             weights = weights * np.bincount(ids, given, n_groups) / sizes
             weights[ids[given == 0]] = 0  # a group enters and leaves as a whole
         return Groups(ids, None if np.all(weights == 1) else weights)
+
+    def _kept(self) -> np.ndarray:
+        """Features that `penalty_weights` keeps in, `(n_features,)` bool."""
+        if getattr(self, "penalty_weights", None) is None:
+            return np.zeros(self.n_features_in_, bool)
+        return self._groups(self.n_features_in_).always
 
     def _penalty(self, n_cohorts: int = 1) -> Penalty:
         return resolve(self.penalty).with_cohorts(n_cohorts)
@@ -127,9 +133,8 @@ class BaseSPINN(SelectorMixin, BaseEstimator):
         )
 
     def _warn_if_empty(self) -> None:
-        groups = self._groups(self.n_features_in_)
-        always = groups.always
-        if always.any() and groups.n_optional and not self.selected_[..., ~always].any():
+        always = self._kept()
+        if 0 < always.sum() < len(always) and not self.selected_[..., ~always].any():
             warnings.warn(
                 "No feature was selected beside those that penalty_weights=0 keeps in. "
                 f"{self._why_empty()}",

@@ -37,7 +37,7 @@ class CrossValidated(BaseSPINN):
     null_check: bool = True
     rule: str = "min"
     max_features: Any = "auto"
-    groups: Any = None
+    feature_groups: Any = None
     penalty_weights: Any = None
     n_restarts: int = 1
     tol: float = 1e-3
@@ -56,14 +56,16 @@ class CrossValidated(BaseSPINN):
         "max_features": [Interval(Integral, 1, None, closed="left"), StrOptions({"auto"})],
     }
 
-    def _fit(self, X, y, sample_weight, codes=None, strata=None):
+    def _fit(self, X, y, sample_weight, codes=None, strata=None, together=None):
         self._validate_params()
         hidden = architectures(self.hidden)
         X, y, weights, codes = self._read(X, y, sample_weight, codes, strata)
         names = getattr(self, "cohorts_", np.array(["all"]))
         table = self._table(X, y, weights, codes)
         seed = self._seed()
-        folds = draw_folds(self.cv, X, y, self.outcome_, weights, codes, names, seed, table.order)
+        folds = draw_folds(
+            self.cv, X, y, self.outcome_, weights, codes, names, seed, table.order, together
+        )
         groups = self._groups(self.n_features_in_).take(table.columns)
         scorer = fold_scorer(self, self.scoring, X, y, codes)
         every, optional = groups.n_optional, ~groups.always

@@ -28,7 +28,7 @@ class FixedLambda(BaseSPINN):
     lam: float = 0.2
     ridge: float = 1e-2
     relax: bool = True
-    groups: Any = None
+    feature_groups: Any = None
     penalty_weights: Any = None
     n_restarts: int = 2
     tol: float = 1e-3

@@ -8,12 +8,13 @@ from typing import Any, ClassVar
 from ..storage.registry import storable_estimator
 from .cohort_faces import CohortClassifier
 from .cross_validated import CrossValidated
+from .in_folds import OverCohortsInFolds
 from .parameters import CLASS_WEIGHT, COHORTS
 
 
 @storable_estimator
 @dataclass(kw_only=True, eq=False, repr=False)
-class IntegrativeSPINNClassifierCV(CohortClassifier, CrossValidated):
+class IntegrativeSPINNClassifierCV(OverCohortsInFolds, CohortClassifier, CrossValidated):
     """Integrative sparse-input network for classification, chosen by cross-validation.
 
     For each architecture, a penalised path from dense networks proposes features; features then
@@ -59,7 +60,7 @@ class IntegrativeSPINNClassifierCV(CohortClassifier, CrossValidated):
     new_cohorts : {"error", "average"}, default="error"
         What `predict` does with samples of cohorts not seen in `fit`: an error, or the raw
         outputs (log-odds for classes) averaged over the known cohorts' models.
-    groups : array-like of shape (n_features,), optional
+    feature_groups : array-like of shape (n_features,), optional
         Labels of feature groups that enter or leave together (one-hot columns, pathways). A
         group's threshold carries the square root of its size.
     penalty_weights : array-like of shape (n_features,), optional

@@ -9,12 +9,13 @@ from ..losses import AnyLoss
 from ..storage.registry import storable_estimator
 from .cohort_faces import CohortRegressor
 from .cross_validated import CrossValidated
+from .in_folds import OverCohortsInFolds
 from .parameters import COHORTS, LOSS
 
 
 @storable_estimator
 @dataclass(kw_only=True, eq=False, repr=False)
-class IntegrativeSPINNRegressorCV(CohortRegressor, CrossValidated):
+class IntegrativeSPINNRegressorCV(OverCohortsInFolds, CohortRegressor, CrossValidated):
     """Integrative sparse-input network for regression, chosen by cross-validation.
 
     For each architecture, a penalised path from dense networks proposes features; features then
@@ -60,7 +61,7 @@ class IntegrativeSPINNRegressorCV(CohortRegressor, CrossValidated):
     new_cohorts : {"error", "average"}, default="error"
         What `predict` does with samples of cohorts not seen in `fit`: an error, or the raw
         outputs (log-odds for classes) averaged over the known cohorts' models.
-    groups : array-like of shape (n_features,), optional
+    feature_groups : array-like of shape (n_features,), optional
         Labels of feature groups that enter or leave together (one-hot columns, pathways). A
         group's threshold carries the square root of its size.
     penalty_weights : array-like of shape (n_features,), optional

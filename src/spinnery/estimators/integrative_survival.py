@@ -54,7 +54,7 @@ class IntegrativeSPINNSurvival(CohortSurvivor, FixedLambda):
     new_cohorts : {"error", "average"}, default="error"
         What `predict` does with samples of cohorts not seen in `fit`: an error, or the raw
         outputs (log-odds for classes) averaged over the known cohorts' models.
-    groups : array-like of shape (n_features,), optional
+    feature_groups : array-like of shape (n_features,), optional
         Labels of feature groups that enter or leave together (one-hot columns, pathways). A
         group's threshold carries the square root of its size.
     penalty_weights : array-like of shape (n_features,), optional

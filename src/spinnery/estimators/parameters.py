@@ -16,7 +16,7 @@ COMMON: dict = {
     "hidden": [tuple, list],
     "activation": [StrOptions(set(ACTIVATIONS))],
     "penalty": [StrOptions(set(BY_NAME)), Penalty],
-    "groups": ["array-like", None],
+    "feature_groups": ["array-like", None],
     "penalty_weights": ["array-like", None],
     "n_restarts": [Interval(Integral, 1, None, closed="left")],
     "tol": [Interval(Real, 0, None, closed="neither")],

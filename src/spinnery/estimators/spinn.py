@@ -42,7 +42,7 @@ class SPINNRegressor(OneTable, Regressor, FixedLambda):
         Weight of `1/2 ||.||^2` on all weight matrices.
     relax : bool, default=True
         Refit the selected features with ridge alone, which undoes the penalty's shrinkage.
-    groups : array-like of shape (n_features,), optional
+    feature_groups : array-like of shape (n_features,), optional
         Labels of feature groups that enter or leave together (one-hot columns, pathways). A
         group's threshold carries the square root of its size.
     penalty_weights : array-like of shape (n_features,), optional
@@ -142,7 +142,7 @@ class SPINNClassifier(OneTable, Classifier, FixedLambda):
         Weight of `1/2 ||.||^2` on all weight matrices.
     relax : bool, default=True
         Refit the selected features with ridge alone, which undoes the penalty's shrinkage.
-    groups : array-like of shape (n_features,), optional
+    feature_groups : array-like of shape (n_features,), optional
         Labels of feature groups that enter or leave together (one-hot columns, pathways). A
         group's threshold carries the square root of its size.
     penalty_weights : array-like of shape (n_features,), optional

@@ -9,13 +9,13 @@ from ..losses import AnyLoss
 from ..storage.registry import storable_estimator
 from .cross_validated import CrossValidated
 from .faces import Classifier, Regressor
-from .one_table import OneTable
+from .in_folds import OneTableInFolds
 from .parameters import CLASS_WEIGHT, LOSS
 
 
 @storable_estimator
 @dataclass(kw_only=True, eq=False, repr=False)
-class SPINNRegressorCV(OneTable, Regressor, CrossValidated):
+class SPINNRegressorCV(OneTableInFolds, Regressor, CrossValidated):
     """Sparse-input network for regression, chosen by cross-validation.
 
     For each architecture, a penalised path from a dense network proposes features; groups of
@@ -50,7 +50,7 @@ class SPINNRegressorCV(OneTable, Regressor, CrossValidated):
         "1se" the smallest within one standard error of it.
     max_features : int or "auto", default="auto"
         Most features (or groups) to consider; "auto": 24, or more while held-out loss falls.
-    groups : array-like of shape (n_features,), optional
+    feature_groups : array-like of shape (n_features,), optional
         Labels of feature groups that enter or leave together (one-hot columns, pathways). A
         group's threshold carries the square root of its size.
     penalty_weights : array-like of shape (n_features,), optional
@@ -130,7 +130,7 @@ class SPINNRegressorCV(OneTable, Regressor, CrossValidated):
 
 @storable_estimator
 @dataclass(kw_only=True, eq=False, repr=False)
-class SPINNClassifierCV(OneTable, Classifier, CrossValidated):
+class SPINNClassifierCV(OneTableInFolds, Classifier, CrossValidated):
     """Sparse-input network for classification, chosen by cross-validation.
 
     For each architecture, a penalised path from a dense network proposes features; groups of
@@ -165,7 +165,7 @@ class SPINNClassifierCV(OneTable, Classifier, CrossValidated):
         "1se" the smallest within one standard error of it.
     max_features : int or "auto", default="auto"
         Most features (or groups) to consider; "auto": 24, or more while held-out loss falls.
-    groups : array-like of shape (n_features,), optional
+    feature_groups : array-like of shape (n_features,), optional
         Labels of feature groups that enter or leave together (one-hot columns, pathways). A
         group's threshold carries the square root of its size.
     penalty_weights : array-like of shape (n_features,), optional

@@ -41,7 +41,7 @@ class SPINNSurvival(Survivor, FixedLambda):
         Weight of `1/2 ||.||^2` on all weight matrices.
     relax : bool, default=True
         Refit the selected features with ridge alone, which undoes the penalty's shrinkage.
-    groups : array-like of shape (n_features,), optional
+    feature_groups : array-like of shape (n_features,), optional
         Labels of feature groups that enter or leave together (one-hot columns, pathways). A
         group's threshold carries the square root of its size.
     penalty_weights : array-like of shape (n_features,), optional

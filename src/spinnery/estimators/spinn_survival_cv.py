@@ -50,7 +50,7 @@ class SPINNSurvivalCV(Survivor, CrossValidated):
         "1se" the smallest within one standard error of it.
     max_features : int or "auto", default="auto"
         Most features (or groups) to consider; "auto": 24, or more while held-out loss falls.
-    groups : array-like of shape (n_features,), optional
+    feature_groups : array-like of shape (n_features,), optional
         Labels of feature groups that enter or leave together (one-hot columns, pathways). A
         group's threshold carries the square root of its size.
     penalty_weights : array-like of shape (n_features,), optional
@@ -132,7 +132,7 @@ class SPINNSurvivalCV(Survivor, CrossValidated):
 
     _parameter_constraints: ClassVar[dict] = CrossValidated._parameter_constraints | TIES
 
-    def fit(self, X, y, sample_weight=None, strata=None):
+    def fit(self, X, y, sample_weight=None, strata=None, groups=None):
         """Fit to the data.
 
         Parameters
@@ -144,9 +144,11 @@ class SPINNSurvivalCV(Survivor, CrossValidated):
         strata : array-like of shape (n_samples,), optional
             Samples are compared with those of their own stratum only, which has a baseline of its
             own.
+        groups : array-like of shape (n_samples,), optional
+            Labels of samples that stay together in the folds of `cv`, such as patients.
 
         Returns
         -------
         self
         """
-        return self._fit(X, y, sample_weight, strata=strata)
+        return self._fit(X, y, sample_weight, strata=strata, together=groups)

@@ -28,13 +28,24 @@ def named_columns(source: Source, given: list[str], option: str) -> list[str]:
 
 def split_cohort(source: Source, cohort: str | None) -> tuple[Source, np.ndarray | None]:
     """The table without its cohort column, and every row's cohort."""
-    if cohort is None:
+    return _split_labels(source, cohort, "cohort", "--cohort", "study")
+
+
+def split_groups(source: Source, column: str | None) -> tuple[Source, np.ndarray | None]:
+    """The table without the column whose groups stay together in folds, and that column."""
+    return _split_labels(source, column, "group", "--group-folds", "group")
+
+
+def _split_labels(
+    source: Source, column: str | None, kind: str, option: str, what: str
+) -> tuple[Source, np.ndarray | None]:
+    if column is None:
         return source, None
-    source, labels = take_column(source, cohort, "--cohort")
+    source, labels = take_column(source, column, option)
     if labels.isna().any():
         raise InputError(
-            f"The cohort column {cohort!r} has {int(labels.isna().sum())} missing values; name the "
-            "study of every row, or remove those rows."
+            f"The {kind} column {column!r} has {int(labels.isna().sum())} missing values; name the "
+            f"{what} of every row, or remove those rows."
         )
     return source, labels.astype(str).to_numpy()
 
