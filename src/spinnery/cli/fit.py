@@ -10,7 +10,8 @@ import numpy as np
 
 from ..errors import InputError
 from ..inputs.columns import named_columns, split_cohort, split_groups
-from ..inputs.files import numeric, read
+from ..inputs.files import read
+from .contents import Contents
 from .folder import ResultFolder
 from .target import Asked, take_target
 
@@ -46,7 +47,7 @@ def run_fit(request: Request) -> None:
         whole, cohorts = split_cohort(whole, request.cohort)
         whole, groups = split_groups(whole, request.group_folds)
         source, task, y, why = take_target(whole, request.target, drop)
-        X = numeric(source, may_drop=True, may_lack=cohorts is not None).features()
+        contents, X = Contents(source, cohorts), source.features()
 
         # what takes seconds to import, once the table is found sound
         from rich.console import Console
@@ -62,7 +63,9 @@ def run_fit(request: Request) -> None:
         if keep:
             weights = np.where(source.frame.columns.isin(keep), 0.0, 1.0)
             estimator.set_params(penalty_weights=weights)
-        print(f"{why} {X.shape[0]} samples, {X.shape[1]} columns.", flush=True)
+        contents.prepare(estimator)
+        said = [f"{why} {X.shape[0]} samples, {X.shape[1]} columns.", *contents.lines()]
+        print("\n".join(said), flush=True)
         start = time.perf_counter()
         fit(estimator, X, y, cohorts, groups)
         outcome, held_out = estimator.outcome_, None

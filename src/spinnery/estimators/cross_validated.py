@@ -39,6 +39,7 @@ class CrossValidated(BaseSPINN):
     max_features: Any = "auto"
     feature_groups: Any = None
     penalty_weights: Any = None
+    missing: str = "error"
     n_restarts: int = 1
     tol: float = 1e-3
     max_iter: int = 2000
@@ -109,7 +110,7 @@ class CrossValidated(BaseSPINN):
         self.stationarity_, self.n_iter_ = chosen.stationarity, max(chosen.n_iter, 1)
         self.cv_loss_, self.cv_error_ = float(curve.mean[place]), float(curve.error[place])
         models = [(model.index, model.params.W) for model in chosen.models]
-        self.path_coef_norm_ = path_norms(table, models)
+        self.path_coef_norm_ = path_norms(table, models, self._form)
         self.path_ = pd.DataFrame(
             {
                 "lambda": chosen.lambdas,

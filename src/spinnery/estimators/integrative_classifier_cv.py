@@ -66,6 +66,9 @@ class IntegrativeSPINNClassifierCV(OverCohortsInFolds, CohortClassifier, CrossVa
     penalty_weights : array-like of shape (n_features,), optional
         Factors of `lam` per feature (adaptive penalties), averaged within groups. A feature of
         weight 0 is always in, with its group, and counts in no size.
+    missing : {"error", "mean", "indicator"}, default="error"
+        What becomes of gaps in `X`: refused; taken for the mean of their column (and cohort); or
+        that, with an indicator of the gap as a further column in the feature's group.
     class_weight : dict, "balanced" or None, default=None
         Weights of the classes, multiplied into the sample weights.
     n_restarts : int, default=1

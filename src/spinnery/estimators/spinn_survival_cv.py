@@ -56,6 +56,9 @@ class SPINNSurvivalCV(Survivor, CrossValidated):
     penalty_weights : array-like of shape (n_features,), optional
         Factors of `lam` per feature (adaptive penalties), averaged within groups. A feature of
         weight 0 is always in, with its group, and counts in no size.
+    missing : {"error", "mean", "indicator"}, default="error"
+        What becomes of gaps in `X`: refused; taken for the mean of their column (and cohort); or
+        that, with an indicator of the gap as a further column in the feature's group.
     ties : {"efron", "breslow"}, default="efron"
         How events at the same time count.
     n_restarts : int, default=1
