@@ -307,7 +307,7 @@ def test_columns_that_are_neither_numbers_nor_factors(data):
     done = spin("fit", data, "--target", "score", "--drop", "gene c,born,note", "--drop", "a, b",
                 "--out", data.parent / "r", "--test-folds", "0", *QUICK)  # fmt: skip
     assert done.exit_code == 0, done.stderr
-    assert "Words are factors: 'outcome (2 levels)'.\n" in done.stdout
+    assert "Words are factors: 'outcome' (2 levels).\n" in done.stdout
 
 
 def test_the_cell_that_spoils_a_column_is_shown(tmp_path):
@@ -354,7 +354,7 @@ def test_a_mixed_table_is_fitted_as_it_comes(mixed):
     home, _, done = mixed
     assert done.stdout.startswith(
         "Regression: the target 'score' holds 120 distinct numbers. 120 samples, 6 columns.\n"
-        "Words are factors: 'stage (3 levels)'.\n"
+        "Words are factors: 'stage' (3 levels).\n"
         "Gaps: 37 cells are empty, in 'gene b', 'gene c', 'stage'; each is taken for its column's "
         "mean, with an indicator of the gap beside it.\n"
     )

@@ -15,6 +15,7 @@ from sklearn.utils import get_tags
 
 import spinnery as sp
 from spinnery.embedding.views import seen
+from spinnery.selection.transfer import within_cohorts
 
 n = 120
 FIXED = {"hidden": (3,), "lam": 0.1, "random_state": 0, "n_restarts": 1}
@@ -281,3 +282,21 @@ def test_another_tables_columns_are_refused():
         model.predict(X[list(X)[::-1]])
     with pytest.raises(ValueError, match="feature names should match those that were passed"):
         model.predict(X.drop(columns="sex"))
+
+
+def test_transfer_between_cohorts_of_mixed_tables():
+    X, y, cohorts = make(gaps=True)
+    before = X.copy()
+    model = sp.IntegrativeSPINNRegressorCV(missing="indicator", **CV)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        found = sp.leave_one_cohort_out(model, X, y, cohorts)
+    assert (found["score"] > 0.5).all() and (found["n_features"] >= 2).all()
+    pd.testing.assert_frame_equal(X, before)
+    scaled = within_cohorts(X, cohorts)
+    assert list(scaled) == list(X) and scaled["sex"].equals(X["sex"])
+    for name in ("age", "dose", "lab"):
+        of = scaled[name].groupby(cohorts)
+        np.testing.assert_allclose(of.mean(), 0, atol=1e-6)
+        np.testing.assert_allclose(of.std(ddof=0), 1)
+        np.testing.assert_array_equal(scaled[name].isna(), X[name].isna())

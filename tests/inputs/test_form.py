@@ -92,7 +92,7 @@ def test_a_column_whose_samples_weigh_nothing_becomes_zero():
 
 
 def test_gaps_are_refused_all_at_once():
-    gaps = np.array([[True, False, True], [True, False, False]])
+    gaps = np.array([[np.nan, 1, np.nan], [np.nan, -np.inf, 0]])
     with pytest.raises(ValueError) as error:
         refuse_gaps(gaps, ["age", "sex", "stage"])
     assert str(error.value) == (
@@ -100,7 +100,7 @@ def test_gaps_are_refused_all_at_once():
         'missing="mean", which takes a gap for the mean, or missing="indicator", which puts an '
         "indicator of the gap beside it; or fill them in yourself."
     )
-    refuse_gaps(np.zeros((2, 3), bool), ["age", "sex", "stage"])
+    refuse_gaps(np.zeros((2, 3)), ["age", "sex", "stage"])
 
 
 # -- the form --------------------------------------------------------------------------------------

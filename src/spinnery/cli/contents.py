@@ -10,6 +10,8 @@ import pandas as pd
 from ..errors import listing
 from ..inputs.files import Source, readable
 
+MOST = 8  # factors named
+
 
 class Contents:
     """The columns of a table, read once: which are factors, where gaps are."""
@@ -39,8 +41,7 @@ class Contents:
         """What a reader of the results must know of the columns."""
         out = []
         if self.factors:
-            levels = [f"{name} ({count} levels)" for name, count in self.factors.items()]
-            out.append(f"Words are factors: {listing(levels)}.")
+            out.append(f"Words are factors: {_levels(self.factors)}.")
         columns = np.flatnonzero(self.gaps.any(axis=0))
         if len(columns):
             names = listing([self.names[j] for j in columns])
@@ -49,3 +50,9 @@ class Contents:
                 "column's mean, with an indicator of the gap beside it."
             )
         return out
+
+
+def _levels(factors: dict[str, int]) -> str:
+    names = list(factors)
+    shown = ", ".join(f"{name!r} ({factors[name]} levels)" for name in names[:MOST])
+    return shown if len(names) <= MOST else f"{shown} and {len(names) - MOST} more"

@@ -49,7 +49,7 @@ class ReadsTables(BaseEstimator):
         return self._form.with_gaps_told(X)
 
     def _refuse_gaps(self, X: np.ndarray, codes: np.ndarray) -> None:
-        refuse_gaps(np.isnan(X), self._names())
+        refuse_gaps(X, self._names())
 
     def _fill(self, X: np.ndarray, weights: np.ndarray, codes: np.ndarray) -> np.ndarray:
         """The training table without gaps; what stands in for unknown levels is kept."""
@@ -65,7 +65,7 @@ class ReadsTables(BaseEstimator):
         """New samples' numbers `(n, q)`, NaN in gaps that may be."""
         X = self._read_new(X)
         if self.missing == "error":
-            refuse_gaps(np.isnan(self._form.firsts(X)), self._names())
+            refuse_gaps(self._form.firsts(X), self._names())
         elif self.missing == "indicator":
             self._warn_of_new_gaps(X)
         return self._form.with_gaps_told(X)

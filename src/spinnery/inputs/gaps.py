@@ -15,19 +15,26 @@ REMEDY = (
 )
 
 
-def refuse_gaps(gaps: np.ndarray, names: Sequence) -> None:
-    """Say where the gaps `(n, p)` are, if any.
+def has_gaps(X: np.ndarray) -> bool:
+    """Whether any is NaN, with no array as large as `X` beside it."""
+    return X.size > 0 and bool(np.isnan(X.min()))
+
+
+def refuse_gaps(X: np.ndarray, names: Sequence) -> None:
+    """Say where `X` `(n, p)` has gaps, if anywhere.
 
     Raises
     ------
     ValueError
     """
+    if not has_gaps(X):
+        return
+    gaps = np.isnan(X)
     columns = np.flatnonzero(gaps.any(axis=0))
-    if len(columns):
-        raise ValueError(
-            f"Input X contains NaN: {int(gaps.sum())} cells are missing, in the columns "
-            f"{listing([names[j] for j in columns.tolist()])}. {REMEDY}; or fill them in yourself."
-        )
+    raise ValueError(
+        f"Input X contains NaN: {int(gaps.sum())} cells are missing, in the columns "
+        f"{listing([names[j] for j in columns.tolist()])}. {REMEDY}; or fill them in yourself."
+    )
 
 
 def fill_gaps(X: np.ndarray, weights: np.ndarray, codes: np.ndarray) -> np.ndarray:
@@ -43,10 +50,9 @@ def fill_gaps(X: np.ndarray, weights: np.ndarray, codes: np.ndarray) -> np.ndarr
     weights : (n,) sample weights
     codes : (n,) int array, cohorts
     """
-    columns = np.flatnonzero(np.isnan(X).any(axis=0))
-    if not len(columns):
+    if not has_gaps(X):
         return X
-    X = X.copy()
+    columns, X = np.flatnonzero(np.isnan(X).any(axis=0)), X.copy()
     for m in np.unique(codes):
         rows = np.flatnonzero(codes == m)
         values = X[np.ix_(rows, columns)].astype(np.float64)
