@@ -18,7 +18,8 @@ class OneTableInFolds(BaseSPINN):
 
         Parameters
         ----------
-        X : array-like of shape (n_samples, n_features)
+        X : array-like or table of shape (n_samples, n_features)
+            A pandas or Polars table may hold factors.
         y : array-like of shape (n_samples,), or (n_samples, n_outputs) for regression
         sample_weight : array-like of shape (n_samples,), optional
         groups : array-like of shape (n_samples,), optional
@@ -39,8 +40,9 @@ class OverCohortsInFolds(CohortsIn):
 
         Parameters
         ----------
-        X : array-like of shape (n_samples, n_features)
-            A feature that a cohort lacks is NaN in all of that cohort's samples.
+        X : array-like or table of shape (n_samples, n_features)
+            A feature that a cohort lacks is NaN in all of that cohort's samples. A table may hold
+            factors.
         y : array-like of shape (n_samples,), or (n_samples, n_outputs) for regression
         cohorts : array-like of shape (n_samples,), optional
             Label of every sample's cohort. None: one cohort.
@@ -64,8 +66,9 @@ class CohortSurvivorInFolds(CohortSurvivor):
 
         Parameters
         ----------
-        X : array-like of shape (n_samples, n_features)
-            A feature that a cohort lacks is NaN in all of that cohort's samples.
+        X : array-like or table of shape (n_samples, n_features)
+            A feature that a cohort lacks is NaN in all of that cohort's samples. A table may hold
+            factors.
         y : structured array of shape (n_samples,), or DataFrame
             Event and time, as `spinnery.survival_target` makes it.
         cohorts : array-like of shape (n_samples,), optional

@@ -142,8 +142,9 @@ class OverCohorts(CohortsIn):
 
         Parameters
         ----------
-        X : array-like of shape (n_samples, n_features)
-            A feature that a cohort lacks is NaN in all of that cohort's samples.
+        X : array-like or table of shape (n_samples, n_features)
+            A feature that a cohort lacks is NaN in all of that cohort's samples. A table may hold
+            factors.
         y : array-like of shape (n_samples,), or (n_samples, n_outputs) for regression
         cohorts : array-like of shape (n_samples,), optional
             Label of every sample's cohort. None: one cohort.

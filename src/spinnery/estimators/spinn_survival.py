@@ -123,7 +123,8 @@ class SPINNSurvival(Survivor, FixedLambda):
 
         Parameters
         ----------
-        X : array-like of shape (n_samples, n_features)
+        X : array-like or table of shape (n_samples, n_features)
+            A pandas or Polars table may hold factors.
         y : structured array of shape (n_samples,), or DataFrame
             Event and time, as `spinnery.survival_target` makes it.
         sample_weight : array-like of shape (n_samples,), optional
