@@ -27,10 +27,8 @@ if TYPE_CHECKING:
     from .embedding import SNE, TSNE
     from .estimators.autoencoder import SparseAutoencoder
     from .estimators.integrative import IntegrativeSPINNClassifier, IntegrativeSPINNRegressor
-    from .estimators.integrative_cv import (
-        IntegrativeSPINNClassifierCV,
-        IntegrativeSPINNRegressorCV,
-    )
+    from .estimators.integrative_classifier_cv import IntegrativeSPINNClassifierCV
+    from .estimators.integrative_cv import IntegrativeSPINNRegressorCV
     from .estimators.integrative_survival import IntegrativeSPINNSurvival
     from .estimators.integrative_survival_cv import IntegrativeSPINNSurvivalCV
     from .estimators.network_classifier import NetworkClassifier
@@ -91,7 +89,7 @@ _HOMES = {
     "SNE": "embedding",
     "TSNE": "embedding",
     "IntegrativeSPINNClassifier": "estimators.integrative",
-    "IntegrativeSPINNClassifierCV": "estimators.integrative_cv",
+    "IntegrativeSPINNClassifierCV": "estimators.integrative_classifier_cv",
     "IntegrativeSPINNRegressor": "estimators.integrative",
     "IntegrativeSPINNRegressorCV": "estimators.integrative_cv",
     "NetworkClassifier": "estimators.network_classifier",

@@ -290,27 +290,112 @@ def test_columns_that_are_not_there(data):
     )  # fmt: skip
 
 
-def test_columns_that_are_not_numbers(data):
-    first = str(table()["outcome"][0])
-    fit_fails(
-        data,
-        f"{{file}} has columns that are not numeric: 'outcome' ('outcome' holds {first!r}); turn "
-        "them into numbers or leave them out with --drop 'outcome'.",
-        "--target", "score",
-    )  # fmt: skip
-
-
-def test_missing_and_infinite_values(data):
-    frame = table().drop(columns="outcome")
-    frame.loc[3:4, "dose"] = np.nan
-    frame.loc[0, "age"] = np.nan
+def test_columns_that_are_neither_numbers_nor_factors(data):
+    """All of them at once, with the one option that mends it."""
+    frame = table().assign(born="2020-01-03", note=[f"remark {k}" for k in range(60)])
+    frame["gene c"] = frame["gene c"].astype(object)
+    frame.loc[2, "gene c"] = "<LOD"
+    frame.insert(0, "a, b", [f"p{k}" for k in range(60)])
     frame.to_csv(data, index=False)
     fit_fails(
         data,
-        "{file} has 3 missing values, in 'age', 'dose'; fill them in, or remove those rows or "
-        "columns.",
+        "{file} has columns that are neither numbers nor factors: 'a, b' holds free text ('p0'); "
+        "'gene c' holds words among numbers ('<LOD' in row 2); 'born' holds dates ('2020-01-03'); "
+        "'note' holds free text ('remark 0'); leave them out with --drop 'gene c,born,note' --drop "
+        "'a, b', or give numbers or a few repeated words.",
         "--target", "score",
     )  # fmt: skip
+    done = spin("fit", data, "--target", "score", "--drop", "gene c,born,note", "--drop", "a, b",
+                "--out", data.parent / "r", "--test-folds", "0", *QUICK)  # fmt: skip
+    assert done.exit_code == 0, done.stderr
+    assert "Words are factors: 'outcome' (2 levels).\n" in done.stdout
+
+
+def test_the_cell_that_spoils_a_column_is_shown(tmp_path):
+    file = tmp_path / "data.csv"
+    file.write_text("a,b,y\n1.5,0.2,u\n2.5,0.3,v\n0.5,<LOD,u\n1.0,0.7,v\n")
+    fails(
+        f"{file} has columns that are neither numbers nor factors: 'b' holds words among numbers "
+        "('<LOD' in row 2); leave them out with --drop b, or give numbers or a few repeated words.",
+        "fit", file, "--target", "y", "--out", tmp_path / "r",
+    )  # fmt: skip
+
+
+def test_truth_with_a_gap_is_a_number_with_a_gap(tmp_path):
+    rng = np.random.default_rng(0)
+    smokes = np.array(["TRUE", "FALSE"])[rng.integers(0, 2, 60)]
+    frame = pd.DataFrame({"smokes": smokes, "y": (smokes == "TRUE") + 0.1 * rng.normal(size=60)})
+    frame.loc[3, "smokes"] = None
+    frame.to_csv(tmp_path / "data.csv", index=False)
+    out = tmp_path / "r"
+    done = spin("fit", tmp_path / "data.csv", "--target", "y", "--out", out, "--test-folds", "0",
+                *QUICK)  # fmt: skip
+    assert done.exit_code == 0, done.stderr
+    assert "factors" not in done.stdout and "Gaps: 1 cells are empty, in 'smokes'; " in done.stdout
+    assert load(out / "model.spinn").get_feature_names_out().tolist() == ["smokes"]
+
+
+@pytest.fixture(scope="module")
+def mixed(tmp_path_factory):
+    """A run on a table with a factor and gaps, as it comes."""
+    home = tmp_path_factory.mktemp("mixed")
+    frame = table(120).drop(columns="outcome")
+    frame["stage"] = np.array(["I", "II", "III"])[np.arange(120) % 3]
+    frame["score"] += 3.0 * (frame["stage"] == "II")
+    frame.loc[frame.index % 7 == 0, ["gene b", "gene c"]] = np.nan
+    frame.loc[5, "stage"] = None
+    frame.to_csv(home / "data.csv", index=False)
+    done = spin("fit", home / "data.csv", "--target", "score", "--out", home / "out",
+                "--test-folds", "2", *QUICK)  # fmt: skip
+    assert done.exit_code == 0, done.stderr
+    return home, frame, done
+
+
+def test_a_mixed_table_is_fitted_as_it_comes(mixed):
+    home, _, done = mixed
+    assert done.stdout.startswith(
+        "Regression: the target 'score' holds 120 distinct numbers. 120 samples, 6 columns.\n"
+        "Words are factors: 'stage' (3 levels).\n"
+        "Gaps: 37 cells are empty, in 'gene b', 'gene c', 'stage'; each is taken for its column's "
+        "mean, with an indicator of the gap beside it.\n"
+    )
+    model = load(home / "out" / "model.spinn")
+    assert model.missing == "indicator" and model.n_features_in_ == 6
+    assert set(pd.read_csv(home / "out" / "selected.csv")["feature"]) == {"stage", "gene b"}
+
+
+def test_predicting_a_mixed_table(mixed, tmp_path):
+    home, frame, _ = mixed
+    frame = frame.copy()
+    frame.loc[[7, 8], "stage"] = "IV"
+    frame.to_csv(tmp_path / "new.csv", index=False)
+    model = home / "out" / "model.spinn"
+    done = spin("predict", model, tmp_path / "new.csv", "--out", tmp_path / "p.csv")
+    assert done.exit_code == 0, done.stderr
+    assert done.stderr == (
+        "Note: ignored columns that the model was not fitted on: 'score'.\n"
+        "Note: 2 cells hold levels that training did not know, taken for the mean over its levels: "
+        "'stage' 2 ('IV').\n"
+    )
+    X = pd.read_csv(tmp_path / "new.csv").drop(columns="score")
+    with pytest.warns(UserWarning, match="2 cells hold levels"):
+        expected = load(model).predict(X)
+    assert_allclose(pd.read_csv(tmp_path / "p.csv")["prediction"], expected)
+    picture = tmp_path / "map.png"
+    assert spin("embed", model, home / "data.csv", "--out", picture).exit_code == 0
+    frame.assign(age="old", dose="few").to_csv(tmp_path / "new.csv", index=False)
+    fails(
+        f"{tmp_path}/new.csv has columns that are not as in training: 'age' holds words, and "
+        "numbers in training ('old' in row 0); 'dose' holds words, and numbers in training "
+        "('few' in row 0); put numbers in their place.",
+        "predict", model, tmp_path / "new.csv", "--out", tmp_path / "q.csv",
+    )  # fmt: skip
+
+
+def test_missing_targets_and_infinite_values(data):
+    frame = table().drop(columns="outcome")
+    frame.loc[3:4, "dose"] = np.nan
+    frame.to_csv(data, index=False)
     fit_fails(
         data,
         "The target 'dose' has 2 missing values; remove those rows. (In text files, empty cells "
@@ -503,8 +588,20 @@ def test_predict_names_what_is_missing(run, tmp_path):
 def test_predict_wants_numbers(run, tmp_path):
     predict_fails(
         run, tmp_path, table().assign(age="old"),
-        "{file} has columns that are not numeric: 'age' ('age' holds 'old'); turn them into "
-        "numbers.",
+        "{file} has columns that are not as in training: 'age' holds words, and numbers in "
+        "training ('old' in row 0); put numbers in their place.",
+    )  # fmt: skip
+
+
+def test_predict_wants_whole_rows_of_a_model_of_whole_rows(run, tmp_path):
+    predict_fails(
+        run, tmp_path, table().assign(age=np.r_[np.nan, np.ones(59)]),
+        "{file} has 1 missing values, in 'age', and the model was fitted to a table without any; "
+        "fill them in, or remove those rows or columns.",
+    )  # fmt: skip
+    predict_fails(
+        run, tmp_path, table().assign(age=np.r_[np.inf, np.ones(59)]),
+        "{file} has infinite values, in 'age'; replace them or remove those rows or columns.",
     )  # fmt: skip
 
 
@@ -609,3 +706,79 @@ def test_errors_are_one_line(capsys):
 def test_long_lists_are_cut():
     assert listing("abc") == "'a', 'b', 'c'"
     assert listing(range(10)) == "'0', '1', '2', '3', '4', '5', '6', '7' and 2 more"
+
+
+def test_kept_columns_are_in_the_model(data, tmp_path):
+    done = spin(
+        "fit", data, "--target", "score", "--drop", "outcome,gene c", "--keep", "dose,gene a",
+        "--out", tmp_path / "r", "--test-folds", "2", "--no-null-check", *QUICK,
+    )  # fmt: skip
+    assert done.exit_code == 0, done.stderr
+    model = load(tmp_path / "r" / "model.spinn")
+    assert model.feature_names_in_.tolist() == ["age", "dose", "gene a", "gene b"]
+    assert {"dose", "gene a"} <= set(model.feature_names_in_[model.selected_])
+    selected = pd.read_csv(tmp_path / "r" / "selected.csv").set_index("feature")
+    assert (selected.loc[["dose", "gene a"], "folds"] == 2).all()
+
+
+def test_columns_that_cannot_be_kept(data, tmp_path):
+    def fit_fails(message, *options):
+        fails(message, "fit", data, "--target", "outcome", "--out", tmp_path / "r", *options)
+
+    fit_fails(f"{data} has no column 'gene d' for --keep; did you mean 'gene c'?", "--keep",
+              "age,gene d")  # fmt: skip
+    fit_fails(
+        "--keep 'age,outcome' names what is the --target, --drop, --cohort or --group-folds too; "
+        "keep columns to predict from.", "--keep", "dose,age,outcome", "--drop", "age",
+    )  # fmt: skip
+    np.savez(tmp_path / "a.npz", X=np.ones((3, 2)), y=np.arange(3))
+    fails(f"{tmp_path}/a.npz has no column names, so --keep cannot name one.", "fit",
+          tmp_path / "a.npz", "--out", tmp_path / "r", "--keep", "x0")  # fmt: skip
+
+
+def test_a_name_with_a_comma_is_one_name(tmp_path):
+    frame = table().rename(columns={"gene c": "a, b"}).drop(columns="outcome")
+    frame.to_csv(tmp_path / "data.csv", index=False)
+    done = spin("fit", tmp_path / "data.csv", "--target", "score", "--drop", "a, b", "--drop",
+                "dose,gene a", "--out", tmp_path / "r", "--test-folds", "0", *QUICK)  # fmt: skip
+    assert done.exit_code == 0, done.stderr
+    names = load(tmp_path / "r" / "model.spinn").feature_names_in_
+    assert names.tolist() == ["age", "gene b"]
+
+
+def test_group_folds_keep_patients_together_inside_and_outside(tmp_path, monkeypatch):
+    """Features that tell patients apart predict samples left out, and no patient left out."""
+    rng = np.random.default_rng(0)
+    patient = np.repeat(np.arange(12), 6)
+    frame = pd.DataFrame(np.eye(12)[patient] + 0.01 * rng.normal(size=(72, 12)))
+    frame.columns = [f"mark {k}" for k in range(12)]
+    frame = frame.assign(y=rng.normal(size=12)[patient], patient=[f"p{k}" for k in patient])
+    frame.to_csv(tmp_path / "data.csv", index=False)
+
+    def error(*options):
+        done = spin(
+            "fit", tmp_path / "data.csv", "--target", "y", "--out", tmp_path / "r",
+            "--test-folds", "3", "--hidden", "linear", "--no-null-check", *options,
+        )  # fmt: skip
+        assert done.exit_code == 0, done.stderr
+        assert "72 samples, 12 columns" in done.stdout and "in 3 folds" in done.stdout
+        metrics = pd.read_csv(tmp_path / "r" / "metrics.csv").set_index("metric")["value"]
+        return metrics["R²"]
+
+    assert error("--drop", "patient") > 0.9
+    assert error("--group-folds", "patient") < 0.2
+
+
+def test_group_columns_that_cannot_serve(data, tmp_path):
+    def fit_fails(message, *options):
+        fails(message, "fit", data, "--target", "outcome", "--out", tmp_path / "r", *options)
+
+    fit_fails(f"{data} has no column 'patient' for --group-folds; it has 'age', 'dose', 'gene a', "
+              "'gene b', 'gene c', 'outcome', 'score'.", "--group-folds", "patient")  # fmt: skip
+    fit_fails("--group-folds 'outcome' is the --target, --cohort or a --drop column too.",
+              "--group-folds", "outcome")  # fmt: skip
+    frame = table().assign(patient=np.where(table()["outcome"] == "ill", "one", "other"))
+    frame.loc[3, "patient"] = None
+    frame.to_csv(data, index=False)
+    fit_fails("The group column 'patient' has 1 missing values; name the group of every row, or "
+              "remove those rows.", "--group-folds", "patient")  # fmt: skip

@@ -160,8 +160,8 @@ def test_missing_values(home, ask, tmp_path):
     ask[2] = home / "holes.csv"
     ends(
         tmp_path,
-        f"{home / 'holes.csv'} has 1 missing values, in 'dose'; fill them in, or remove those rows "
-        "or columns.",
+        f"{home / 'holes.csv'} has 1 missing values, in 'dose', and the model was fitted to a "
+        "table without any; fill them in, or remove those rows or columns.",
         *ask,
     )
 

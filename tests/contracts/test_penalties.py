@@ -258,3 +258,29 @@ def test_too_small_gamma_is_refused(penalty):
     lams = (0.5, 0.5) if isinstance(penalty, SparseGroupMCP) else (0.5,)
     with pytest.raises(ValueError, match=rf"^{name}: gamma must be > {bound}; got {bound}\.0\.$"):
         type(penalty)(*lams, gamma=float(bound))
+
+
+@over(PENALTIES)
+@given(seed=st.integers(0, 99))
+def test_lambda_max_leaves_out_groups_of_weight_zero(penalty, seed):
+    """As if they were not there: no lambda keeps them at zero. Nothing but them: 0."""
+    rng = np.random.default_rng(seed)
+    gradient = rng.normal(size=(5, 2, 6))
+    weights = np.array([1.0, 0, 0.5, 0, 2])
+    some = weights > 0
+    top = lambda_max(penalty.with_groups(penalty.groups, weights), gradient)
+    rest = lambda_max(penalty.with_groups(penalty.groups, weights[some]), gradient[some])
+    np.testing.assert_allclose(top, rest)
+    none = lambda_max(penalty.with_groups(penalty.groups, np.zeros(5)), gradient)
+    np.testing.assert_array_equal(none, 0)
+
+
+@over(PENALTIES)
+def test_nothing_shrinks_groups_of_weight_zero(penalty):
+    W = np.abs(np.random.default_rng(0).normal(size=(4, 2, 6)))  # NonNegativeLasso knows no others
+    free = penalty.with_groups(penalty.groups, np.array([0.0, 1, 0, 1]))
+    free_rows = np.array([0, 2])
+    np.testing.assert_allclose(free.prox(W, 0.5)[free_rows], W[free_rows])
+    np.testing.assert_array_equal(free.group_values(W)[free_rows], 0)
+    gradient = np.ones_like(W)
+    np.testing.assert_allclose(free.distance(W, gradient)[free_rows], ref.l2(gradient)[free_rows])

@@ -251,3 +251,30 @@ def test_path_keeps_padding_empty(started):
     for ours, theirs in zip(path.supports(), plain.supports(), strict=True):
         np.testing.assert_array_equal(ours, theirs)
     np.testing.assert_allclose(all_rows(path)[:30], all_rows(plain), atol=1e-6)
+
+
+# -- always in -------------------------------------------------------------------------------------
+
+
+def test_lambda_linear_is_that_of_the_features_that_may_leave():
+    """By a penalty's own code, which may know nothing of weights 0."""
+    data = make(columns=30, samples=80, seed=2)
+    weights = np.ones(30)
+    weights[-3:] = 0  # the strongest
+    top = lambda_linear(data, GroupLasso(1.0), Groups(np.arange(30), weights))
+    rest = eqx.tree_at(lambda d: d.X, data, data.X[:, :27])
+    assert top == pytest.approx(lambda_linear(rest, GroupLasso(1.0), alone(27)))
+    assert lambda_linear(data, GroupLasso(1.0), Groups(np.arange(30), np.zeros(30))) == 0
+
+
+@pytest.mark.parametrize("max_features", [0, 3])
+def test_sparse_starts_keep_what_is_always_in(started, max_features):
+    data, dense = started
+    weights = np.ones(30)
+    weights[[2, 11]] = 0
+    groups = Groups(np.arange(30), weights)
+    first = 0.1 * lambda_linear(data, GroupMCP(1.0), groups)
+    path = Path(data, GroupMCP(1.0), groups, dense)
+    for features, rows, _ in sparse_starts(path, first, max_features):
+        assert len(features) <= max_features + 2
+        assert set(features[:2]) == {2, 11} and rows[:2].any(axis=1).all()

@@ -61,6 +61,9 @@ CV = {"hidden": ((4,),), "ridges": (0.01,), "cv": 3, "max_features": 4}
 @parametrize_with_checks(
     [
         SPINNRegressor(**ONE),
+        SPINNRegressor(**ONE, missing="mean"),
+        SPINNClassifierCV(**CV, missing="indicator"),
+        IntegrativeSPINNRegressor(**ONE, missing="indicator"),
         SPINNClassifier(**ONE),
         SPINNRegressorCV(**CV),
         SPINNClassifierCV(**CV),

@@ -37,7 +37,7 @@ def make(name):
 
 def fit(name, X, y, given, **changed):
     kind, parameters = FITS[name]
-    parameters = {"groups": np.arange(p) // 2, "random_state": 0} | parameters | changed
+    parameters = {"feature_groups": np.arange(p) // 2, "random_state": 0} | parameters | changed
     return kind(**parameters).fit(X, y, **given)
 
 
@@ -54,7 +54,7 @@ def test_order_and_precision_change_nothing(name):
 
     columns = np.random.default_rng(0).permutation(p)
     groups = (np.arange(p) // 2)[columns]
-    other = fit(name, X[:, columns], y, given, groups=groups)
+    other = fit(name, X[:, columns], y, given, feature_groups=groups)
     np.testing.assert_array_equal(other.get_support(), chosen[columns])
     np.testing.assert_allclose(outputs(other, X[:, columns], given), expected, rtol=1e-12)
     if hasattr(model, "null_p_value_"):

@@ -8,6 +8,7 @@ import pytest
 
 import references as ref
 from spinnery.estimators.model import build_models, path_norms
+from spinnery.inputs.form import Form
 from spinnery.losses import Squared
 from spinnery.nn import ACTIVATIONS, Sharing, init_lanes
 from tables import regression_table
@@ -54,7 +55,7 @@ def test_each_cohorts_model_predicts_in_its_own_units(engine):
 @pytest.mark.parametrize("engine", ["none"], indirect=True)
 def test_path_norms_are_of_whole_rows(engine):
     _, table, W, _ = engine
-    norms = path_norms(table, [(INDEX, W), (np.full((M, 4), EMPTY), 0 * W)])
+    norms = path_norms(table, [(INDEX, W), (np.full((M, 4), EMPTY), 0 * W)], Form(p))
     squares = np.zeros(p)
     for m, k in np.ndindex(M, 4):
         if INDEX[m, k] < p:

@@ -100,7 +100,7 @@ def test_constant_columns_are_never_selected(waves, fitted):
 def test_groups_enter_and_leave_together(waves):
     X, y = waves
     groups = ["pair", "pair", *range(2, 48), "rest", "rest"]
-    model = SPINNRegressor(groups=groups, lam=0.3, n_restarts=1, random_state=0).fit(X, y)
+    model = SPINNRegressor(feature_groups=groups, lam=0.3, n_restarts=1, random_state=0).fit(X, y)
     assert model.selected_[0] and model.selected_[1]
     assert model.selected_[48] == model.selected_[49]
 
@@ -163,8 +163,11 @@ def test_stopping_early_warns_with_the_certificate(waves):
     ("settings", "message"),
     [
         (dict(hidden=(0,)), r"hidden must be a tuple of positive widths, \(\) for a linear model"),
-        (dict(groups=[1, 2]), r"groups needs one label per feature, shape \(50,\); got shape \(2,"),
-        (dict(penalty_weights=-np.ones(50)), "penalty_weights needs one positive finite number"),
+        (
+            dict(feature_groups=[1, 2]),
+            r"feature_groups needs one label per feature, shape \(50,\); got shape \(2,",
+        ),
+        (dict(penalty_weights=-np.ones(50)), "penalty_weights needs one finite number >= 0 per"),
         (dict(loss=Absolute()), "loss must be smooth for full-batch training; got"),
         (dict(lam=-1), "The 'lam' parameter of SPINNRegressor must be a float in the range"),
         (dict(penalty="ridge"), "The 'penalty' parameter of SPINNRegressor must be a str among"),

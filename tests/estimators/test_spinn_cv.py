@@ -113,7 +113,7 @@ def test_three_classes_with_names(waves):
 def test_groups_count_as_one(waves):
     X, y = waves
     groups = np.array([0, 0, *range(2, 50)])
-    model = SPINNRegressorCV(hidden=(20,), groups=groups, max_features=3, random_state=0)
+    model = SPINNRegressorCV(hidden=(20,), feature_groups=groups, max_features=3, random_state=0)
     model.fit(X, y)
     assert model.get_support(indices=True).tolist() == [0, 1]
 

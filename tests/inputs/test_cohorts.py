@@ -87,25 +87,28 @@ def test_a_cohort_may_lack_a_feature():
     check_absent(table((slice(0, 3), 1), (slice(3, 5), 2)), CODES, NAMES, GENES)
 
 
-def test_a_feature_missing_in_part_of_a_cohort():
+def test_features_missing_in_part_of_a_cohort():
     message = (
-        "Feature {} is missing for some but not all samples of cohort {}. Impute it "
-        "(sklearn.impute.SimpleImputer), or set the whole column to NaN in that cohort to say that "
+        "Input X contains NaN: features are missing for some but not all samples of cohort {}. Set "
+        'missing="mean", which takes a gap for the mean, or missing="indicator", which puts an '
+        "indicator of the gap beside it; or set the whole column to NaN in that cohort to say that "
         "the cohort lacks the feature."
     )
     X = table((slice(0, 3), 1), (4, 2))
-    fails(message.format("'g2'", "'south'"), check_absent, X, CODES, NAMES, GENES)
-    fails(message.format("2", "'south'"), check_absent, X, CODES, NAMES, np.arange(3))
-    only = "'all' (Input X contains NaN.)"
+    fails(message.format("'south' 'g2'"), check_absent, X, CODES, NAMES, GENES)
+    fails(message.format("'south' '2'"), check_absent, X, CODES, NAMES, np.arange(3))
+    X = table((0, 0), (1, 1), (4, 2))
+    both = "'north' 'g0', 'g1'; of cohort 'south' 'g2'"
+    fails(message.format(both), check_absent, X, CODES, NAMES, GENES)
     one = np.zeros(5, int), np.array(["all"]), GENES
-    fails(message.format("'g0'", only), check_absent, table((2, 0)), *one)
+    fails(message.format("'all' 'g0'"), check_absent, table((2, 0)), *one)
 
 
-def test_a_feature_missing_everywhere():
-    message = "Feature {} is missing in every cohort (Input X contains NaN). Drop the column."
-    X = table((slice(None), 1))
-    fails(message.format("'g1'"), check_absent, X, CODES, NAMES, GENES)
-    fails(message.format("1"), check_absent, X, CODES, NAMES, np.arange(3))
+def test_features_missing_everywhere():
+    message = "Input X contains NaN: features are missing in every cohort: {}. Drop these columns."
+    X = table((slice(None), 1), (slice(None), 2))
+    fails(message.format("'g1', 'g2'"), check_absent, X, CODES, NAMES, GENES)
+    fails(message.format("'1', '2'"), check_absent, X, CODES, NAMES, np.arange(3))
 
 
 # -- balance --------------------------------------------------------------------------------------

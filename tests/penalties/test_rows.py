@@ -44,5 +44,7 @@ def test_labels_become_numbers_in_order_of_appearance(labels, ids, n_groups):
 
 @pytest.mark.parametrize("labels", [["a", "b"], [[0, 1, 2, 3]], "abcd"])
 def test_one_label_per_feature_is_required(labels):
-    with pytest.raises(ValueError, match=r"^groups needs one label per feature, shape \(4,\); got"):
+    with pytest.raises(
+        ValueError, match=r"^feature_groups needs one label per feature, shape \(4,\); got"
+    ):
         feature_groups(labels, 4)

@@ -261,3 +261,18 @@ def test_cells_add_up_by_group(seed, n_groups):
         assert set(zip(features.tolist(), cohorts.tolist(), strict=True)) == set(
             zip(*(a.tolist() for a in np.nonzero(ids == g)), strict=True)
         )
+
+
+@pytest.mark.parametrize("sweeps", ["f", "fb", "bfb"])
+def test_what_is_always_in_counts_in_no_size(sweeps):
+    """Groups of price 0: the best models of the others, given these."""
+    X, y = linear_problem(3)
+    prices = np.ones(8)
+    prices[[5, 6]] = 0
+    best = search(X, y, sweeps, prices=prices, max_groups=6)[0]
+    assert sorted(best) == list(range(7))
+    for k, candidate in best.items():
+        assert len(candidate.groups) == k and not {5, 6} & set(candidate.groups)
+        columns = [*candidate.groups, 5, 6]
+        assert set(candidate.index[0]) - {8} == set(columns)
+        assert candidate.objective == pytest.approx(ridge_objective(X, y, columns), rel=1e-3)

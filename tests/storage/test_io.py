@@ -117,9 +117,12 @@ def test_penalties_and_losses_come_back_as_objects(regressor, tmp_path):
 
 def test_groups_come_back_as_values(regressor, tmp_path):
     groups = pd.Series(["a", "a", "b", "c", "d", "e"])
-    save(copy(regressor).set_params(groups=groups, penalty_weights=np.ones(6)), tmp_path / "m")
+    save(
+        copy(regressor).set_params(feature_groups=groups, penalty_weights=np.ones(6)),
+        tmp_path / "m",
+    )
     loaded = load(tmp_path / "m")
-    assert_same(loaded.groups, np.asarray(groups))
+    assert_same(loaded.feature_groups, np.asarray(groups))
     assert_same(loaded.penalty_weights, np.ones(6))
 
 

@@ -58,10 +58,20 @@ def fit(
         str | None,
         typer.Option(help="Survival: column of events, 1/0 or true/false, or column=value."),
     ] = None,
-    drop: Annotated[list[str] | None, typer.Option(help="Column to leave out; repeatable.")] = None,
+    drop: Annotated[
+        list[str] | None, typer.Option(help="Columns to leave out, such as a,b,c; repeatable.")
+    ] = None,
+    keep: Annotated[
+        list[str] | None,
+        typer.Option(help="Columns that are in every model, such as age,sex; repeatable."),
+    ] = None,
     cohort: Annotated[
         str | None,
         typer.Option(help="Column that names each row's study: one model over all of them."),
+    ] = None,
+    group_folds: Annotated[
+        str | None,
+        typer.Option(help="Column of groups, such as patients, that no fold may part."),
     ] = None,
     rule: Annotated[
         Literal["min", "1se"],
@@ -102,7 +112,9 @@ def fit(
                 out=out,
                 target=Asked(target, task, time, event),
                 drop=drop or [],
+                keep=keep or [],
                 cohort=cohort,
+                group_folds=group_folds,
                 rule=rule,
                 seed=seed,
                 max_features=max_features,
@@ -124,6 +136,7 @@ def assess(
     event: Annotated[str | None, typer.Option(help="As in fit.")] = None,
     drop: Annotated[list[str] | None, typer.Option(help="As in fit.")] = None,
     cohort: Annotated[str | None, typer.Option(help="As in fit.")] = None,
+    group_folds: Annotated[str | None, typer.Option(help="As in fit.")] = None,
     pairs: Annotated[int, typer.Option(min=2, help="Splits of the rows in halves.")] = 50,
     expected_false: Annotated[
         float, typer.Option(help="False columns that the stable ones may hold, in expectation.")
@@ -150,6 +163,7 @@ def assess(
                 target=Asked(target, "auto", time, event),
                 drop=drop or [],
                 cohort=cohort,
+                group_folds=group_folds,
                 seed=seed,
                 test_folds=test_folds,
                 asking=Asking(pairs, expected_false, permutations, jobs),

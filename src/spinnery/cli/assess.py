@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import InputError
-from ..inputs.columns import split_cohort
+from ..inputs.columns import named_columns, split_cohort, split_groups
 from ..inputs.files import read
 from .folder import ResultFolder
 from .model import check_cohort, load_model, samples
@@ -37,6 +37,7 @@ class Request:
     target: Asked
     drop: list[str]
     cohort: str | None
+    group_folds: str | None
     seed: int
     test_folds: int
     asking: Asking
@@ -45,11 +46,14 @@ class Request:
 def run_assess(request: Request) -> None:
     """Assess a model on the table that it was fitted to, write the results to `request.out`."""
     with ResultFolder(request.out) as folder:
-        request.target.check_cohort(request.cohort, request.drop)
-        whole, cohorts = split_cohort(read(request.data), request.cohort)
+        whole = read(request.data)
+        drop = named_columns(whole, request.drop, "--drop")
+        request.target.check_parts(request.cohort, request.group_folds, drop, [])
+        whole, cohorts = split_cohort(whole, request.cohort)
+        whole, groups = split_groups(whole, request.group_folds)
         estimator = load_model(request.model)
         check_cohort(request.model, estimator, request.cohort)
-        source, task, y, why = take_target(whole, request.target, request.drop)
+        source, task, y, why = take_target(whole, request.target, drop)
         if task != estimator.outcome_.task:
             raise InputError(
                 f"{request.model} is a model of {estimator.outcome_.task}, and the target is one "
@@ -64,7 +68,7 @@ def run_assess(request: Request) -> None:
 
         print(f"{why} {X.shape[0]} samples, {X.shape[1]} columns.", flush=True)
         evidence = measured(
-            estimator, X, y, cohorts, request.asking, request.test_folds, request.seed
+            estimator, X, y, cohorts, groups, request.asking, request.test_folds, request.seed
         )
         write_evidence(folder, evidence)
     console = Console()
@@ -72,7 +76,9 @@ def run_assess(request: Request) -> None:
     report.print_pairs(console, {"written to": str(request.out)})
 
 
-def measured(estimator, X, y, cohorts, asking: Asking, test_folds: int, seed: int) -> Evidence:
+def measured(
+    estimator, X, y, cohorts, groups, asking: Asking, test_folds: int, seed: int
+) -> Evidence:
     """`assess`, announced, with errors that the user can put right as such."""
     from ..evidence.assess import assess
 
@@ -83,7 +89,7 @@ def measured(estimator, X, y, cohorts, asking: Asking, test_folds: int, seed: in
     )
     try:
         return assess(
-            estimator, X, y, cohorts=cohorts, n_pairs=asking.pairs,
+            estimator, X, y, cohorts=cohorts, groups=groups, n_pairs=asking.pairs,
             expected_false=asking.expected_false, n_permutations=asking.permutations,
             random_state=seed, n_jobs=asking.jobs, n_folds=test_folds,
         )  # fmt: skip

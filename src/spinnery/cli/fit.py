@@ -5,17 +5,16 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+import numpy as np
 
 from ..errors import InputError
-from ..inputs.columns import split_cohort
-from ..inputs.files import numeric, read
+from ..inputs.columns import named_columns, split_cohort, split_groups
+from ..inputs.files import read
 from .assess import Asking, measured
+from .contents import Contents
 from .folder import ResultFolder
 from .target import Asked, take_target
-
-if TYPE_CHECKING:
-    from ..evidence.held_out import HeldOut
 
 
 @dataclass(frozen=True)
@@ -26,7 +25,9 @@ class Request:
     out: Path
     target: Asked
     drop: list[str]
+    keep: list[str]
     cohort: str | None
+    group_folds: str | None
     rule: str
     seed: int
     max_features: int | None
@@ -41,15 +42,20 @@ def run_fit(request: Request) -> None:
     if request.test_folds == 1:
         raise InputError("--test-folds must be 0 (none) or at least 2; got 1.")
     with ResultFolder(request.out) as folder:
-        request.target.check_cohort(request.cohort, request.drop)
-        whole, cohorts = split_cohort(read(request.data), request.cohort)
-        source, task, y, why = take_target(whole, request.target, request.drop)
-        X = numeric(source, may_drop=True, may_lack=cohorts is not None).features()
+        whole = read(request.data)
+        drop = named_columns(whole, request.drop, "--drop")
+        keep = named_columns(whole, request.keep, "--keep")
+        request.target.check_parts(request.cohort, request.group_folds, drop, keep)
+        whole, cohorts = split_cohort(whole, request.cohort)
+        whole, groups = split_groups(whole, request.group_folds)
+        source, task, y, why = take_target(whole, request.target, drop)
+        contents, X = Contents(source, cohorts), source.features()
 
         # what takes seconds to import, once the table is found sound
         from rich.console import Console
 
         from .. import report
+        from .measure import measure
         from .results import (
             fit,
             make_estimator,
@@ -64,17 +70,21 @@ def run_fit(request: Request) -> None:
             task, request.seed, request.rule, request.max_features, request.hidden,
             cohorts is not None, request.null_check,
         )  # fmt: skip
-        print(f"{why} {X.shape[0]} samples, {X.shape[1]} columns.", flush=True)
+        if keep:
+            weights = np.where(source.frame.columns.isin(keep), 0.0, 1.0)
+            estimator.set_params(penalty_weights=weights)
+        contents.prepare(estimator)
+        said = [f"{why} {X.shape[0]} samples, {X.shape[1]} columns.", *contents.lines()]
+        print("\n".join(said), flush=True)
         start = time.perf_counter()
-        fit(estimator, X, y, cohorts)
+        fit(estimator, X, y, cohorts, groups)
         outcome, held_out, evidence = estimator.outcome_, None, None
+        folds = request.test_folds
         if request.evidence:
-            evidence = measured(
-                estimator, X, y, cohorts, Asking(), request.test_folds, request.seed
-            )
+            evidence = measured(estimator, X, y, cohorts, groups, Asking(), folds, request.seed)
             held_out = evidence.held_out
-        elif request.test_folds:
-            held_out = measure(estimator, X, y, cohorts, request)
+        elif folds:
+            held_out = measure(estimator, X, y, cohorts, groups, folds, request.seed)
         seconds = time.perf_counter() - start
 
         given = {} if cohorts is None else {"cohorts": cohorts}
@@ -101,22 +111,3 @@ def run_fit(request: Request) -> None:
     on = {"measured on": samples}
     shown = metrics if evidence is None else {}  # evidence has them with intervals
     report.print_pairs(console, {**report.facts(estimator), **on, **shown, **end})
-
-
-def measure(estimator, X, y, cohorts, request: Request) -> HeldOut:
-    """The whole procedure on unseen samples, announced."""
-    from ..evidence.held_out import refit_on_folds
-    from ..evidence.samples import samples_of
-
-    samples = samples_of(estimator, X, y, None, cohorts, None)
-    folds = samples.folds(request.test_folds, request.seed)
-    print(
-        f"Measuring on unseen samples: {len(folds)} more fits, each without a fold "
-        "(--test-folds 0 skips them).",
-        flush=True,
-    )
-    try:
-        given = {} if cohorts is None else {"cohorts": cohorts}
-        return refit_on_folds(estimator, X, y, folds, given, samples.weights)
-    except ValueError as error:
-        raise InputError(f"The fit without a fold is not possible: {error}") from error

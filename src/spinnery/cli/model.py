@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,9 @@ import numpy as np
 import pandas as pd
 
 from ..errors import InputError, listing
-from ..inputs.files import Source, numeric
+from ..inputs.files import Source, refuse_infinite
+from ..inputs.form import Form
+from ..inputs.kinds import ColumnsError
 from .errors import note
 
 
@@ -41,8 +44,33 @@ def check_cohort(model: Path, estimator, cohort: str | None, instead: str = "") 
 
 def samples(source: Source, estimator) -> pd.DataFrame | np.ndarray:
     """The table in the model's columns, checked, with names if the model knows names."""
-    checked = numeric(match(source, estimator), may_lack=hasattr(estimator, "cohorts_"))
-    return checked.frame if named(estimator) else checked.frame.to_numpy()
+    matched = match(source, estimator)
+    _check_contents(matched, estimator)
+    return matched.frame if named(estimator) else matched.frame.to_numpy()
+
+
+def _check_contents(source: Source, estimator) -> None:
+    """Numbers where training had numbers, and gaps only where the model takes them."""
+    form = getattr(estimator, "_form", None) or Form(estimator.n_features_in_)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # the prediction itself will speak of unknown levels
+            values = np.asarray(form.read(source.frame), float)
+    except ColumnsError as error:
+        raise InputError(
+            f"{source.file} has columns that are not as in training: {error.found}; put numbers in "
+            "their place."
+        ) from None
+    firsts = form.firsts(values)
+    gaps = np.isnan(firsts)
+    may_lack = getattr(estimator, "missing", "error") != "error" or hasattr(estimator, "cohorts_")
+    if gaps.any() and not may_lack:
+        columns = listing(source.frame.columns[gaps.any(axis=0)])
+        raise InputError(
+            f"{source.file} has {int(gaps.sum())} missing values, in {columns}, and the model was "
+            "fitted to a table without any; fill them in, or remove those rows or columns."
+        )
+    refuse_infinite(source, np.isinf(firsts).any(axis=0))
 
 
 def match(source: Source, estimator) -> Source:

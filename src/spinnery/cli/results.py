@@ -14,10 +14,8 @@ from matplotlib.figure import Figure
 
 from .. import plotting
 from ..errors import InputError
-from ..estimators.integrative_cv import (
-    IntegrativeSPINNClassifierCV,
-    IntegrativeSPINNRegressorCV,
-)
+from ..estimators.integrative_classifier_cv import IntegrativeSPINNClassifierCV
+from ..estimators.integrative_cv import IntegrativeSPINNRegressorCV
 from ..estimators.integrative_survival_cv import IntegrativeSPINNSurvivalCV
 from ..estimators.spinn_cv import SPINNClassifierCV, SPINNRegressorCV
 from ..estimators.spinn_survival_cv import SPINNSurvivalCV
@@ -68,11 +66,17 @@ def parse_widths(text: str) -> tuple[int, ...]:
     return widths
 
 
-def fit(estimator, X, y, cohorts=None, quiet: bool = False):
+def labelled(cohorts=None, groups=None, rows=slice(None)) -> dict[str, np.ndarray]:
+    """What `fit` and `predict` are told of these rows beside their features."""
+    given = {"cohorts": cohorts, "groups": groups}
+    return {name: labels[rows] for name, labels in given.items() if labels is not None}
+
+
+def fit(estimator, X, y, cohorts=None, groups=None, quiet: bool = False):
     """Fit with errors that the user can put right as such, and warnings as notes."""
     with user_warnings() if quiet else nullcontext():
         try:
-            estimator.fit(X, y, **({} if cohorts is None else {"cohorts": cohorts}))
+            estimator.fit(X, y, **labelled(cohorts, groups))
         except ValueError as error:
             raise InputError(f"The fit is not possible: {error}") from error
     return estimator

@@ -23,12 +23,25 @@ class Asked:
     time: str | None = None
     event: str | None = None
 
-    def check_cohort(self, cohort: str | None, drop: list[str]) -> None:
-        """The cohort column has no other part."""
+    def check_parts(
+        self, cohort: str | None, groups: str | None, drop: list[str], keep: list[str]
+    ) -> None:
+        """No column has two parts."""
         event = None if self.event is None else self.event.split("=")[0]
-        if cohort is not None and cohort in (self.target, self.time, event, *drop):
-            used = "--target" if self.time is None else "--time, --event"
+        targets = self.target, self.time, event
+        used = "--target" if self.time is None else "--time, --event"
+        if cohort is not None and cohort in (*targets, *drop):
             raise InputError(f"--cohort {cohort!r} is the {used} or a --drop column too.")
+        if groups is not None and groups in (*targets, *drop, cohort):
+            raise InputError(
+                f"--group-folds {groups!r} is the {used}, --cohort or a --drop column too."
+            )
+        taken = [name for name in keep if name in (*targets, *drop, cohort, groups)]
+        if taken:
+            raise InputError(
+                f"--keep {','.join(taken)!r} names what is the {used}, --drop, --cohort or "
+                "--group-folds too; keep columns to predict from."
+            )
 
 
 def take_target(

@@ -8,6 +8,7 @@ import numpy as np
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from ..inputs.cohorts import check_absent, encode_cohorts
+from ..inputs.gaps import fill_gaps
 from .estimators import SNE, TSNE
 
 METHODS = {"tsne": TSNE, "sne": SNE}
@@ -73,12 +74,18 @@ def _standardised(estimator: Any, X, cohorts, may_lack: bool) -> np.ndarray:
             f"{type(estimator).__name__} selected no feature, so there is nothing to see. Fit it "
             "with a smaller penalty, or check its target."
         )
-    finite = "allow-nan" if may_lack else True
-    X = validate_data(estimator, X, reset=False, dtype=np.float64, ensure_all_finite=finite)
-    X = X[:, features]
+    if hasattr(estimator, "_numbers_of_selected") and hasattr(estimator, "_form"):
+        X, features = estimator._numbers_of_selected(X)
+        X = X.astype(np.float64)
+    else:
+        finite = "allow-nan" if may_lack else True
+        X = validate_data(estimator, X, reset=False, dtype=np.float64, ensure_all_finite=finite)
+        all_names = getattr(estimator, "feature_names_in_", np.arange(estimator.n_features_in_))
+        X, features = X[:, features], all_names[features]
     names, codes = encode_cohorts(cohorts, len(X))
-    all_names = getattr(estimator, "feature_names_in_", np.arange(estimator.n_features_in_))
-    check_absent(X, codes, names, all_names[features])
+    if getattr(estimator, "missing", "error") == "error":
+        check_absent(X, codes, names, features)
+    X = fill_gaps(X, np.ones(len(X)), codes)
     out = np.zeros_like(X)
     for m in range(len(names)):
         rows = X[codes == m]

@@ -29,7 +29,10 @@ WORKING_SET = 2048  # features solved for at once when p is larger
 
 
 class Groups(eqx.Module):
-    """The group structure of all features: `ids` `(p,)`, and a penalty weight per group."""
+    """The group structure of all features: `ids` `(p,)`, and a penalty weight per group.
+
+    A group of weight 0 is always in: nothing shrinks it, and no search lets it leave.
+    """
 
     ids: np.ndarray
     weights: np.ndarray | None  # (n_groups,), None for all ones
@@ -46,6 +49,18 @@ class Groups(eqx.Module):
         """What the user weighs each group by, `(n_groups,)`: the weights less the groups' sizes."""
         sizes = np.bincount(self.ids)
         return np.ones(len(sizes)) if self.weights is None else self.weights / np.sqrt(sizes)
+
+    @property
+    def always(self) -> np.ndarray:
+        """Features that are in every model, `(p,)` bool."""
+        if self.weights is None:
+            return np.zeros(len(self.ids), bool)
+        return self.weights[self.ids] == 0
+
+    @property
+    def n_optional(self) -> int:
+        """Groups that a search may leave out."""
+        return len(np.unique(self.ids[~self.always]))
 
     @property
     def trivial(self) -> bool:
@@ -186,31 +201,38 @@ def lambda_linear(data: Data, penalty: Penalty, groups: Groups) -> float:
     """Smallest lambda at which a linear model on all of the data is empty.
 
     A scale for lambdas that knows the data: the largest association of a feature with the
-    targets, which under pure noise is the noise's own largest.
+    targets, which under pure noise is the noise's own largest. Features that are always in have
+    no part in it.
     """
     restricted = groups.restrict(penalty, np.arange(data.X.shape[1])).with_lam(1.0)
     targets, weights = data.targets, data.everyone
     if targets.ndim == 3:  # the first lane's are of the same scale
         targets, weights = targets[:, 0], weights[:, 0]
     constant = constant_model(targets, weights, data.loss, data.bounds)
-    return float(_lambda_max(restricted, data.X, constant.slope, data.bounds))
+    counted = np.append(~groups.always, np.zeros(data.X.shape[1] - len(groups.ids), bool))
+    return float(_lambda_max(restricted, data.X, constant.slope, counted, data.bounds))
 
 
 @partial(jax.jit, static_argnames="bounds", compiler_options=QUICK)
-def _lambda_max(penalty: Penalty, X: Array, slope: Array, bounds: tuple[int, ...]) -> Array:
-    return penalty.lambda_max(dense_design(X, bounds).rmatmul(slope[:, None])[:, 0])
+def _lambda_max(
+    penalty: Penalty, X: Array, slope: Array, counted: Array, bounds: tuple[int, ...]
+) -> Array:
+    gradient = dense_design(X, bounds).rmatmul(slope[:, None])[:, 0]
+    return penalty.lambda_max(jnp.where(counted[:, None], gradient, 0))
 
 
 def sparse_starts(
     path: Path, lam: float, max_features: int, tol: float = 1e-2, max_iter: int = 40,
     max_steps: int = 25,
 ) -> list[tuple[np.ndarray, np.ndarray, object]]:  # fmt: skip
-    """Raise lambda until every lane keeps at most `max_features`.
+    """Raise lambda until every lane keeps at most `max_features` beside those always in.
 
     Returns per lane the features, their rows and the upper network at the first lambda that
     left so few, or at the last that left any, cut to the largest rows.
     """
     kept = _nonzero_rows(path)  # where even the first lambda empties a lane
+    always = np.flatnonzero(path.groups.always)
+    max_features += len(always)
     for _ in range(max_steps):
         path.solve(lam, tol, max_iter)
         lanes = _nonzero_rows(path)
@@ -220,7 +242,7 @@ def sparse_starts(
         if all(len(k[0]) <= max_features for k in kept) or not any(len(k[0]) for k in lanes):
             break
         lam *= LONG_RATIO
-    return [_largest_rows(start, max_features) for start in kept]
+    return [_largest_rows(start, max_features, always) for start in kept]
 
 
 def _nonzero_rows(path: Path) -> list[tuple[np.ndarray, np.ndarray, object]]:
@@ -232,7 +254,8 @@ def _nonzero_rows(path: Path) -> list[tuple[np.ndarray, np.ndarray, object]]:
     ]
 
 
-def _largest_rows(start, max_features: int):
+def _largest_rows(start, max_features: int, always: np.ndarray):
     features, rows, upper = start
-    order = np.argsort(-np.linalg.norm(rows, axis=1))[:max_features]
+    optional = ~np.isin(features, always)
+    order = np.lexsort((-np.linalg.norm(rows, axis=1), optional))[:max_features]
     return features[order], rows[order], upper

@@ -7,11 +7,10 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 import numpy as np
-from sklearn.base import BaseEstimator
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.feature_selection import SelectorMixin
 from sklearn.utils import check_random_state
-from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
+from sklearn.utils.validation import _check_sample_weight, check_is_fitted
 
 from ..compilation import precision
 from ..engine.path import Groups
@@ -23,11 +22,12 @@ from ..penalties import Penalty, feature_groups, resolve
 from ..storage import models as files
 from .coefficients import Coefficients
 from .model import Model
+from .tables import FLOATS, ReadsTables
 
-FLOATS = (np.float64, np.float32)
+__all__ = ["FLOATS", "BaseSPINN"]
 
 
-class BaseSPINN(Coefficients, SelectorMixin, BaseEstimator):
+class BaseSPINN(Coefficients, SelectorMixin, ReadsTables):
     """Validation and fitted state of sparse-input networks."""
 
     outcome_: Any  # an Outcome
@@ -43,19 +43,34 @@ class BaseSPINN(Coefficients, SelectorMixin, BaseEstimator):
         return int(check_random_state(self.random_state).randint(2**31 - 1))
 
     def _groups(self, n_features: int) -> Groups:
-        ids, n_groups = feature_groups(self.groups, n_features)
-        sizes = np.bincount(ids, minlength=n_groups)
-        weights = np.sqrt(sizes)
-        if self.penalty_weights is not None:
-            given = np.asarray(self.penalty_weights, float)
-            if given.shape != (n_features,) or not np.all(np.isfinite(given) & (given > 0)):
-                raise ValueError(
-                    "penalty_weights needs one positive finite number per feature, shape "
-                    f"({n_features},); got shape {given.shape}. Leave out a feature by dropping "
-                    "its column, not by an infinite weight."
-                )
-            weights = weights * np.bincount(ids, given, n_groups) / sizes
+        """The groups of the columns of numbers: each feature's, and features' with one label."""
+        labels, prices = self._prices(n_features)
+        ids = labels[self._form.owner]
+        weights = np.sqrt(np.bincount(ids, minlength=len(prices))) * prices
         return Groups(ids, None if np.all(weights == 1) else weights)
+
+    def _prices(self, n_features: int) -> tuple[np.ndarray, np.ndarray]:
+        """Each feature's group, and what groups cost, `(n_groups,)`; 0 keeps them in."""
+        ids, n_groups = feature_groups(self.feature_groups, n_features)
+        if self.penalty_weights is None:
+            return ids, np.ones(n_groups)
+        given = np.asarray(self.penalty_weights, float)
+        if given.shape != (n_features,) or not np.all(np.isfinite(given) & (given >= 0)):
+            raise ValueError(
+                "penalty_weights needs one finite number >= 0 per feature (0 keeps it in the "
+                f"model), shape ({n_features},); got shape {given.shape}{_refused(given)}. "
+                "Leave out a feature by dropping its column, not by an infinite weight."
+            )
+        prices = np.bincount(ids, given, n_groups) / np.bincount(ids, minlength=n_groups)
+        prices[ids[given == 0]] = 0  # a group enters and leaves as a whole
+        return ids, prices
+
+    def _kept(self) -> np.ndarray:
+        """Features that `penalty_weights` keeps in, `(n_features,)` bool."""
+        if getattr(self, "penalty_weights", None) is None:
+            return np.zeros(self.n_features_in_, bool)
+        ids, prices = self._prices(self.n_features_in_)
+        return prices[ids] == 0
 
     def _penalty(self, n_cohorts: int = 1) -> Penalty:
         return resolve(self.penalty).with_cohorts(n_cohorts)
@@ -77,21 +92,15 @@ class BaseSPINN(Coefficients, SelectorMixin, BaseEstimator):
 
         Sets `outcome_`.
         """
-        X, y = self._kind.validate(self, X, y, dtype=FLOATS, **self._x_checks())
+        X, y = self._learn_table(X, y, sample_weight)
         codes = np.zeros(len(X), int) if codes is None else codes
+        X = self._mind_gaps(X, codes)
         weights = self._weights(sample_weight, X, codes)
         self.outcome_, y, weights = self._learn(y, weights, codes, strata)
-        return X, y, weights / weights.sum(), codes
-
-    def _x_checks(self) -> dict:
-        return {"ensure_min_samples": 2}
+        return self._fill(X, weights, codes), y, weights / weights.sum(), codes
 
     def _weights(self, sample_weight, X, codes) -> np.ndarray:
         return _check_sample_weight(sample_weight, X, dtype=np.float64, ensure_non_negative=True)
-
-    def _names(self) -> Any:
-        """The columns' names, or their numbers."""
-        return getattr(self, "feature_names_in_", range(self.n_features_in_))
 
     def _precision(self):
         """float64 for this fit only, leaving JAX's global settings alone."""
@@ -101,7 +110,7 @@ class BaseSPINN(Coefficients, SelectorMixin, BaseEstimator):
         """The standardised table, with a word on samples that stand far out."""
         targets, loss = self.outcome_.encode(y, codes), self.outcome_.loss
         table = make_table(X, targets, weights, codes, loss, np.dtype(self.dtype))
-        remark = outstanding(table, X, self._names())
+        remark = outstanding(table, X, self._form.names(self._names()))
         if remark is not None:
             warnings.warn(remark, UserWarning, stacklevel=4)
         return table
@@ -113,7 +122,7 @@ class BaseSPINN(Coefficients, SelectorMixin, BaseEstimator):
         self._models = models
         norms = np.zeros((len(models), self.n_features_in_))
         for row, model in zip(norms, models, strict=True):
-            row[model.features] = np.linalg.norm(model.W, axis=1)
+            row[:] = self._form.by_feature(np.linalg.norm(model.W, axis=1), model.features)
         self._set_norms(norms)
         self._warn_if_empty()
 
@@ -136,7 +145,15 @@ class BaseSPINN(Coefficients, SelectorMixin, BaseEstimator):
         )
 
     def _warn_if_empty(self) -> None:
-        if not self.selected_.any():
+        always = self._kept()
+        if 0 < always.sum() < len(always) and not self.selected_[..., ~always].any():
+            warnings.warn(
+                "No feature was selected beside those that penalty_weights=0 keeps in. "
+                f"{self._why_empty()}",
+                UserWarning,
+                stacklevel=4,
+            )
+        elif not self.selected_.any():
             warnings.warn(
                 f"No feature was selected: the model predicts a constant. {self._why_empty()}",
                 UserWarning,
@@ -176,11 +193,8 @@ class BaseSPINN(Coefficients, SelectorMixin, BaseEstimator):
         X = self._checked(X)
         return self.outcome_.in_units(self._models[0].outputs(X))
 
-    def _checked(self, X) -> np.ndarray:
-        check_is_fitted(self)
-        return validate_data(self, X, reset=False, dtype=FLOATS)
 
-    def __sklearn_tags__(self):
-        tags = super().__sklearn_tags__()
-        tags.input_tags.allow_nan = False
-        return tags
+def _refused(given: np.ndarray) -> str:
+    """Which of the penalty weights cannot be, if any."""
+    wrong = np.flatnonzero(~(np.isfinite(given) & (given >= 0)).ravel())
+    return f" with {given.ravel()[wrong[0]]:g} at {wrong[0]}" if len(wrong) else ""

@@ -18,6 +18,7 @@ class Coefficients:
     _models: list[Model]
     outcome_: Any
     n_features_in_: int
+    _form: Any
 
     @property
     def coef_(self) -> np.ndarray:
@@ -50,6 +51,11 @@ class Coefficients:
             raise AttributeError(
                 f"{type(self).__name__} has {name} once it is fitted and linear (hidden=(), or "
                 "chosen so by cross-validation). A network has curves instead: spinnery.assess."
+            )
+        if not self._form.is_identity:
+            raise AttributeError(
+                f"{name} has one number for each column of numbers, but there are factors or gap "
+                "indicators among the features. spinnery.assess has a curve for each."
             )
         slopes, intercepts = linear_terms(self._models, self.outcome_, self.n_features_in_)
         if slopes.shape[1] == 1 and self.outcome_.task != "classification":

@@ -60,8 +60,9 @@ class CohortSurvivor(CohortsIn, OfTimes):
 
         Parameters
         ----------
-        X : array-like of shape (n_samples, n_features)
-            A feature that a cohort lacks is NaN in all of that cohort's samples.
+        X : array-like or table of shape (n_samples, n_features)
+            A feature that a cohort lacks is NaN in all of that cohort's samples. A table may hold
+            factors.
         y : structured array of shape (n_samples,), or DataFrame
             Event and time, as `spinnery.survival_target` makes it.
         cohorts : array-like of shape (n_samples,), optional

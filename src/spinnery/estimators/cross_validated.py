@@ -50,8 +50,9 @@ class CrossValidated(BaseSPINN):
     null_check: bool = True
     rule: str = "min"
     max_features: Any = "auto"
-    groups: Any = None
+    feature_groups: Any = None
     penalty_weights: Any = None
+    missing: str = "error"
     n_restarts: int = 1
     tol: float = 1e-3
     max_iter: int = 2000
@@ -69,15 +70,17 @@ class CrossValidated(BaseSPINN):
         "max_features": [Interval(Integral, 1, None, closed="left"), StrOptions({"auto"})],
     }
 
-    def _fit(self, X, y, sample_weight, codes=None, strata=None):
+    def _fit(self, X, y, sample_weight, codes=None, strata=None, together=None):
         self._validate_params()
-        given = self._prepared(X, y, sample_weight, codes, strata)
+        given = self._prepared(X, y, sample_weight, codes, strata, together)
         table, settings = given.table, given.settings
         with self._precision(), Steps(self.verbose) as steps:
             self.null_p_value_ = float("nan")
-            if self.null_check:
+            optional = ~settings.groups.always
+            if self.null_check and optional.any():
                 steps.say("is there anything?")
-                self.null_p_value_ = null_p_value(table, settings.seed)
+                asked = table if optional.all() else table.only(optional)
+                self.null_p_value_ = null_p_value(asked, settings.seed)
             nothing = self.null_p_value_ > LEVEL
             chosen = cross_validate(
                 table, given.folds, given.architectures, self.rule, settings, steps, nothing
@@ -87,17 +90,19 @@ class CrossValidated(BaseSPINN):
         self._warn_unless_converged()
         return self
 
-    def _prepared(self, X, y, sample_weight, codes, strata) -> Prepared:
+    def _prepared(self, X, y, sample_weight, codes, strata, together) -> Prepared:
         """Everything that a search begins with; sets `outcome_`."""
         hidden = architectures(self.hidden)
         X, y, weights, codes = self._read(X, y, sample_weight, codes, strata)
         names = getattr(self, "cohorts_", np.array(["all"]))
         table = self._table(X, y, weights, codes)
         seed = self._seed()
-        folds = draw_folds(self.cv, X, y, self.outcome_, weights, codes, names, seed, table.order)
+        folds = draw_folds(
+            self.cv, X, y, self.outcome_, weights, codes, names, seed, table.order, together
+        )
         groups = self._groups(self.n_features_in_).take(table.columns)
         scorer = fold_scorer(self, self.scoring, X, y, codes)
-        every = int(groups.ids.max()) + 1
+        every = groups.n_optional
         first, most = (FEATURES, every) if self.max_features == "auto" else [self.max_features] * 2
         settings = Settings(
             self._penalty(len(names)), groups, self.activation, min(first, every),
@@ -127,7 +132,7 @@ class CrossValidated(BaseSPINN):
         self.stationarity_, self.n_iter_ = chosen.stationarity, max(chosen.n_iter, 1)
         self.cv_loss_, self.cv_error_ = float(curve.mean[place]), float(curve.error[place])
         models = [(model.index, model.params.W) for model in chosen.models]
-        self.path_coef_norm_ = path_norms(table, models)
+        self.path_coef_norm_ = path_norms(table, models, self._form)
         self.path_ = pd.DataFrame(
             {
                 "lambda": chosen.lambdas,

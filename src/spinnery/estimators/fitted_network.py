@@ -14,6 +14,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from ..engine.design import round_up
+from ..inputs.form import only_numbers
 from ..nn.inputs import input_norms
 from ..nn.mlp import MLP, TiedAutoencoder, layer_shapes
 from ..training.epochs import Training
@@ -40,6 +41,7 @@ class FittedNetwork(BaseSPINN):
         return (self.n_features_in_,)
 
     def _checked(self, X, reset: bool = True):
+        X = only_numbers(X, type(self).__name__)
         return validate_data(self, X, reset=reset, dtype=self._x_dtype(X))
 
     def _x_dtype(self, X):

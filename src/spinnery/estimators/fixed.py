@@ -28,8 +28,9 @@ class FixedLambda(BaseSPINN):
     lam: float = 0.2
     ridge: float = 1e-2
     relax: bool = True
-    groups: Any = None
+    feature_groups: Any = None
     penalty_weights: Any = None
+    missing: str = "error"
     n_restarts: int = 2
     tol: float = 1e-3
     max_iter: int = 2000
@@ -60,7 +61,7 @@ class FixedLambda(BaseSPINN):
         if fitted.selection_stationarity is not None:
             self.selection_stationarity_ = fitted.selection_stationarity
         self.lambda_, self.ridge_ = float(self.lam), float(self.ridge)
-        self.path_coef_norm_ = path_norms(table, fitted.stages)
+        self.path_coef_norm_ = path_norms(table, fitted.stages, self._form)
         self.path_ = pd.DataFrame(
             {"lambda": fitted.lams, "n_features": np.diff(self.path_coef_norm_.indptr)}
         )

@@ -54,11 +54,15 @@ class IntegrativeSPINNSurvival(CohortSurvivor, FixedLambda):
     new_cohorts : {"error", "average"}, default="error"
         What `predict` does with samples of cohorts not seen in `fit`: an error, or the raw
         outputs (log-odds for classes) averaged over the known cohorts' models.
-    groups : array-like of shape (n_features,), optional
+    feature_groups : array-like of shape (n_features,), optional
         Labels of feature groups that enter or leave together (one-hot columns, pathways). A
         group's threshold carries the square root of its size.
     penalty_weights : array-like of shape (n_features,), optional
-        Positive factors of `lam` per feature (adaptive penalties), averaged within groups.
+        Factors of `lam` per feature (adaptive penalties), averaged within groups. A feature of
+        weight 0 is always in, with its group, and counts in no size.
+    missing : {"error", "mean", "indicator"}, default="error"
+        What becomes of gaps in `X`: refused; taken for the mean of their column (and cohort); or
+        that, with an indicator of the gap as a further column in the feature's group.
     ties : {"efron", "breslow"}, default="efron"
         How events at the same time count.
     n_restarts : int, default=2

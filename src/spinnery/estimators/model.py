@@ -9,6 +9,7 @@ import numpy as np
 from scipy import sparse
 
 from ..engine.design import split_blocks
+from ..inputs.form import Form
 from ..inputs.table import Table
 from ..nn import ACTIVATIONS, CohortUpper, Dense, Upper
 from ..storage.registry import storable
@@ -29,8 +30,12 @@ class Model:
     scale: np.ndarray  # (k,)
 
     def hidden(self, X: np.ndarray) -> np.ndarray:
-        """First-layer pre-activations `(n, T)`, in double precision (docs/decisions.md, 21)."""
-        return (X[:, self.features] - self.center) / self.scale @ self.W + self.upper.bias
+        """First-layer pre-activations `(n, T)`, in double precision (docs/decisions.md, 21).
+
+        A gap is taken for the mean.
+        """
+        standard = (X[:, self.features] - self.center) / self.scale
+        return np.where(np.isnan(standard), 0, standard) @ self.W + self.upper.bias
 
     def activations(self, X: np.ndarray) -> np.ndarray:
         """The first hidden layer `(n, T)`; of a linear model, its outputs in training's units."""
@@ -72,16 +77,18 @@ def build_model(
     )  # fmt: skip
 
 
-def path_norms(table: Table, models: list[tuple[np.ndarray, np.ndarray]]) -> sparse.csr_array:
+def path_norms(
+    table: Table, models: list[tuple[np.ndarray, np.ndarray]], form: Form
+) -> sparse.csr_array:
     """First-layer row norms along a path, `(n_models, n_features)`, sparse.
 
-    Each model is given by its slots `(M, k)` (numbers `>= n_features` are empty) and rows
-    `(k, M T)`; a row's norm is over all cohorts.
+    Each model is given by its slots `(M, k)` (numbers past the last column are empty) and rows
+    `(k, M T)`; a row's norm is over all cohorts, and over all columns of a feature.
     """
-    n_features = table.X.shape[1]
-    squares = np.zeros((len(models), n_features))
+    owner = form.owner[table.columns]
+    squares = np.zeros((len(models), form.n_features))
     for squared, (index, W) in zip(squares, models, strict=True):
-        real = index < n_features
+        real = index < len(owner)
         norms = np.sum(split_blocks(W, len(index)).astype(float) ** 2, axis=-1).T
-        np.add.at(squared, table.columns[index[real]], norms[real])
+        np.add.at(squared, owner[index[real]], norms[real])
     return sparse.csr_array(np.sqrt(squares))

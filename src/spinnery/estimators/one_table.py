@@ -13,7 +13,8 @@ class OneTable(BaseSPINN):
 
         Parameters
         ----------
-        X : array-like of shape (n_samples, n_features)
+        X : array-like or table of shape (n_samples, n_features)
+            A pandas or Polars table may hold factors.
         y : array-like of shape (n_samples,), or (n_samples, n_outputs) for regression
         sample_weight : array-like of shape (n_samples,), optional
 

@@ -6,11 +6,13 @@ from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
-from sklearn.utils.validation import _num_samples, check_is_fitted, validate_data
+from sklearn.utils.validation import _num_samples, check_is_fitted
 
+from ..errors import listing
 from ..inputs.cohorts import balance, check_absent, encode_cohorts, known_codes
+from ..inputs.gaps import REMEDY
 from ..nn import Sharing
-from .base import FLOATS, BaseSPINN
+from .base import BaseSPINN
 from .model import Model
 
 
@@ -48,14 +50,15 @@ class CohortsIn(BaseSPINN):
     def _sharing(self) -> Sharing:
         return Sharing(self.share, self.own_intercept)
 
-    def _x_checks(self) -> dict:
-        return {"ensure_min_samples": 2, "ensure_all_finite": "allow-nan"}
+    def _mind_gaps(self, X, codes) -> np.ndarray:
+        gaps = np.isnan(self._form.firsts(X))
+        self.absent_ = np.stack([gaps[codes == m].all(axis=0) for m in range(len(self.cohorts_))])
+        return super()._mind_gaps(X, codes)
+
+    def _refuse_gaps(self, X, codes) -> None:
+        check_absent(X, codes, self.cohorts_, self._names())
 
     def _weights(self, sample_weight, X, codes) -> np.ndarray:
-        check_absent(X, codes, self.cohorts_, self._names())
-        self.absent_ = np.stack(
-            [np.isnan(X[codes == m]).all(axis=0) for m in range(len(self.cohorts_))]
-        )
         weights = super()._weights(sample_weight, X, codes)
         return balance(weights, codes, self.cohorts_, self.balance)
 
@@ -82,8 +85,7 @@ class CohortsIn(BaseSPINN):
         return self._by_cohort(X, cohorts, Model.outputs, self.outcome_.in_units)
 
     def _checked(self, X) -> np.ndarray:
-        check_is_fitted(self)
-        return validate_data(self, X, reset=False, dtype=FLOATS, ensure_all_finite="allow-nan")
+        return self._form.with_gaps_told(self._read_new(X))
 
     def _by_cohort(
         self, X, cohorts, what: Callable[[Model, np.ndarray], np.ndarray],
@@ -123,13 +125,15 @@ class CohortsIn(BaseSPINN):
         return codes
 
     def _present(self, X: np.ndarray, m: int) -> np.ndarray:
-        """`X`, whose features that cohort m's model uses must be there."""
+        """`X`, whose features that cohort m's model uses must be there, unless gaps may be."""
         used = self._models[m].features
-        missing = used[np.isnan(X[:, used]).any(axis=0)]
-        if len(missing):
+        missing = self._form.owner[used[np.isnan(X[:, used]).any(axis=0)]]
+        if len(missing) and self.missing == "error":
+            names = listing([self._names()[j] for j in dict.fromkeys(missing.tolist())])
             raise ValueError(
-                f"Input X contains NaN in feature {self._names()[missing[0]]!r}, which the model "
-                f"of cohort {str(self.cohorts_[m])!r} uses. Impute it before predicting."
+                f"Input X contains NaN in the features {names}, which the model of cohort "
+                f"{str(self.cohorts_[m])!r} uses. Impute them before predicting. {REMEDY}, in a "
+                "fit anew."
             )
         return X
 
@@ -142,8 +146,9 @@ class OverCohorts(CohortsIn):
 
         Parameters
         ----------
-        X : array-like of shape (n_samples, n_features)
-            A feature that a cohort lacks is NaN in all of that cohort's samples.
+        X : array-like or table of shape (n_samples, n_features)
+            A feature that a cohort lacks is NaN in all of that cohort's samples. A table may hold
+            factors.
         y : array-like of shape (n_samples,), or (n_samples, n_outputs) for regression
         cohorts : array-like of shape (n_samples,), optional
             Label of every sample's cohort. None: one cohort.

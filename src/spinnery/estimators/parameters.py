@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from sklearn.utils._param_validation import Interval, StrOptions
 
+from ..inputs.gaps import WAYS
 from ..losses import AnyLoss
 from ..nn import ACTIVATIONS
 from ..penalties import BY_NAME, Penalty
@@ -16,8 +17,9 @@ COMMON: dict = {
     "hidden": [tuple, list],
     "activation": [StrOptions(set(ACTIVATIONS))],
     "penalty": [StrOptions(set(BY_NAME)), Penalty],
-    "groups": ["array-like", None],
+    "feature_groups": ["array-like", None],
     "penalty_weights": ["array-like", None],
+    "missing": [StrOptions(set(WAYS))],
     "n_restarts": [Interval(Integral, 1, None, closed="left")],
     "tol": [Interval(Real, 0, None, closed="neither")],
     "max_iter": [Interval(Integral, 1, None, closed="left")],

@@ -42,11 +42,15 @@ class SPINNRegressor(OneTable, Regressor, FixedLambda):
         Weight of `1/2 ||.||^2` on all weight matrices.
     relax : bool, default=True
         Refit the selected features with ridge alone, which undoes the penalty's shrinkage.
-    groups : array-like of shape (n_features,), optional
+    feature_groups : array-like of shape (n_features,), optional
         Labels of feature groups that enter or leave together (one-hot columns, pathways). A
         group's threshold carries the square root of its size.
     penalty_weights : array-like of shape (n_features,), optional
-        Positive factors of `lam` per feature (adaptive penalties), averaged within groups.
+        Factors of `lam` per feature (adaptive penalties), averaged within groups. A feature of
+        weight 0 is always in, with its group, and counts in no size.
+    missing : {"error", "mean", "indicator"}, default="error"
+        What becomes of gaps in `X`: refused; taken for the mean of their column (and cohort); or
+        that, with an indicator of the gap as a further column in the feature's group.
     loss : {"squared", "huber", "poisson"} or Loss, default="squared"
         Loss of the target, which the loss says whether to standardise. "poisson" is for counts
         and rates: log link, exposure by `sample_weight` (targets being counts over exposure).
@@ -141,11 +145,15 @@ class SPINNClassifier(OneTable, Classifier, FixedLambda):
         Weight of `1/2 ||.||^2` on all weight matrices.
     relax : bool, default=True
         Refit the selected features with ridge alone, which undoes the penalty's shrinkage.
-    groups : array-like of shape (n_features,), optional
+    feature_groups : array-like of shape (n_features,), optional
         Labels of feature groups that enter or leave together (one-hot columns, pathways). A
         group's threshold carries the square root of its size.
     penalty_weights : array-like of shape (n_features,), optional
-        Positive factors of `lam` per feature (adaptive penalties), averaged within groups.
+        Factors of `lam` per feature (adaptive penalties), averaged within groups. A feature of
+        weight 0 is always in, with its group, and counts in no size.
+    missing : {"error", "mean", "indicator"}, default="error"
+        What becomes of gaps in `X`: refused; taken for the mean of their column (and cohort); or
+        that, with an indicator of the gap as a further column in the feature's group.
     class_weight : dict, "balanced" or None, default=None
         Weights of the classes, multiplied into the sample weights.
     n_restarts : int, default=2

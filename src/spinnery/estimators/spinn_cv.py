@@ -9,13 +9,13 @@ from ..losses import AnyLoss
 from ..storage.registry import storable_estimator
 from .cross_validated import CrossValidated
 from .faces import Classifier, Regressor
-from .one_table import OneTable
+from .in_folds import OneTableInFolds
 from .parameters import CLASS_WEIGHT, LOSS
 
 
 @storable_estimator
 @dataclass(kw_only=True, eq=False, repr=False)
-class SPINNRegressorCV(OneTable, Regressor, CrossValidated):
+class SPINNRegressorCV(OneTableInFolds, Regressor, CrossValidated):
     """Sparse-input network for regression, chosen by cross-validation.
 
     For each architecture, a penalised path from a dense network proposes features; groups of
@@ -50,11 +50,15 @@ class SPINNRegressorCV(OneTable, Regressor, CrossValidated):
         "1se" the smallest within one standard error of it.
     max_features : int or "auto", default="auto"
         Most features (or groups) to consider; "auto": 24, or more while held-out loss falls.
-    groups : array-like of shape (n_features,), optional
+    feature_groups : array-like of shape (n_features,), optional
         Labels of feature groups that enter or leave together (one-hot columns, pathways). A
         group's threshold carries the square root of its size.
     penalty_weights : array-like of shape (n_features,), optional
-        Positive factors of `lam` per feature (adaptive penalties), averaged within groups.
+        Factors of `lam` per feature (adaptive penalties), averaged within groups. A feature of
+        weight 0 is always in, with its group, and counts in no size.
+    missing : {"error", "mean", "indicator"}, default="error"
+        What becomes of gaps in `X`: refused; taken for the mean of their column (and cohort); or
+        that, with an indicator of the gap as a further column in the feature's group.
     loss : {"squared", "huber", "poisson"} or Loss, default="squared"
         Loss of the target, which the loss says whether to standardise. "poisson" is for counts
         and rates: log link, exposure by `sample_weight` (targets being counts over exposure).
@@ -129,7 +133,7 @@ class SPINNRegressorCV(OneTable, Regressor, CrossValidated):
 
 @storable_estimator
 @dataclass(kw_only=True, eq=False, repr=False)
-class SPINNClassifierCV(OneTable, Classifier, CrossValidated):
+class SPINNClassifierCV(OneTableInFolds, Classifier, CrossValidated):
     """Sparse-input network for classification, chosen by cross-validation.
 
     For each architecture, a penalised path from a dense network proposes features; groups of
@@ -164,11 +168,15 @@ class SPINNClassifierCV(OneTable, Classifier, CrossValidated):
         "1se" the smallest within one standard error of it.
     max_features : int or "auto", default="auto"
         Most features (or groups) to consider; "auto": 24, or more while held-out loss falls.
-    groups : array-like of shape (n_features,), optional
+    feature_groups : array-like of shape (n_features,), optional
         Labels of feature groups that enter or leave together (one-hot columns, pathways). A
         group's threshold carries the square root of its size.
     penalty_weights : array-like of shape (n_features,), optional
-        Positive factors of `lam` per feature (adaptive penalties), averaged within groups.
+        Factors of `lam` per feature (adaptive penalties), averaged within groups. A feature of
+        weight 0 is always in, with its group, and counts in no size.
+    missing : {"error", "mean", "indicator"}, default="error"
+        What becomes of gaps in `X`: refused; taken for the mean of their column (and cohort); or
+        that, with an indicator of the gap as a further column in the feature's group.
     class_weight : dict, "balanced" or None, default=None
         Weights of the classes, multiplied into the sample weights.
     n_restarts : int, default=1

@@ -41,11 +41,15 @@ class SPINNSurvival(Survivor, FixedLambda):
         Weight of `1/2 ||.||^2` on all weight matrices.
     relax : bool, default=True
         Refit the selected features with ridge alone, which undoes the penalty's shrinkage.
-    groups : array-like of shape (n_features,), optional
+    feature_groups : array-like of shape (n_features,), optional
         Labels of feature groups that enter or leave together (one-hot columns, pathways). A
         group's threshold carries the square root of its size.
     penalty_weights : array-like of shape (n_features,), optional
-        Positive factors of `lam` per feature (adaptive penalties), averaged within groups.
+        Factors of `lam` per feature (adaptive penalties), averaged within groups. A feature of
+        weight 0 is always in, with its group, and counts in no size.
+    missing : {"error", "mean", "indicator"}, default="error"
+        What becomes of gaps in `X`: refused; taken for the mean of their column (and cohort); or
+        that, with an indicator of the gap as a further column in the feature's group.
     ties : {"efron", "breslow"}, default="efron"
         How events at the same time count.
     n_restarts : int, default=2
@@ -119,7 +123,8 @@ class SPINNSurvival(Survivor, FixedLambda):
 
         Parameters
         ----------
-        X : array-like of shape (n_samples, n_features)
+        X : array-like or table of shape (n_samples, n_features)
+            A pandas or Polars table may hold factors.
         y : structured array of shape (n_samples,), or DataFrame
             Event and time, as `spinnery.survival_target` makes it.
         sample_weight : array-like of shape (n_samples,), optional

@@ -50,11 +50,15 @@ class SPINNSurvivalCV(Survivor, CrossValidated):
         "1se" the smallest within one standard error of it.
     max_features : int or "auto", default="auto"
         Most features (or groups) to consider; "auto": 24, or more while held-out loss falls.
-    groups : array-like of shape (n_features,), optional
+    feature_groups : array-like of shape (n_features,), optional
         Labels of feature groups that enter or leave together (one-hot columns, pathways). A
         group's threshold carries the square root of its size.
     penalty_weights : array-like of shape (n_features,), optional
-        Positive factors of `lam` per feature (adaptive penalties), averaged within groups.
+        Factors of `lam` per feature (adaptive penalties), averaged within groups. A feature of
+        weight 0 is always in, with its group, and counts in no size.
+    missing : {"error", "mean", "indicator"}, default="error"
+        What becomes of gaps in `X`: refused; taken for the mean of their column (and cohort); or
+        that, with an indicator of the gap as a further column in the feature's group.
     ties : {"efron", "breslow"}, default="efron"
         How events at the same time count.
     n_restarts : int, default=1
@@ -131,21 +135,24 @@ class SPINNSurvivalCV(Survivor, CrossValidated):
 
     _parameter_constraints: ClassVar[dict] = CrossValidated._parameter_constraints | TIES
 
-    def fit(self, X, y, sample_weight=None, strata=None):
+    def fit(self, X, y, sample_weight=None, strata=None, groups=None):
         """Fit to the data.
 
         Parameters
         ----------
-        X : array-like of shape (n_samples, n_features)
+        X : array-like or table of shape (n_samples, n_features)
+            A pandas or Polars table may hold factors.
         y : structured array of shape (n_samples,), or DataFrame
             Event and time, as `spinnery.survival_target` makes it.
         sample_weight : array-like of shape (n_samples,), optional
         strata : array-like of shape (n_samples,), optional
             Samples are compared with those of their own stratum only, which has a baseline of its
             own.
+        groups : array-like of shape (n_samples,), optional
+            Labels of samples that stay together in the folds of `cv`, such as patients.
 
         Returns
         -------
         self
         """
-        return self._fit(X, y, sample_weight, strata=strata)
+        return self._fit(X, y, sample_weight, strata=strata, together=groups)

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
+from ..inputs.form import only_numbers
 from ..nn.mlp import init_mlp
 from ..training.batches import Stream
 from .minibatch import Minibatch, sketch
@@ -42,6 +43,7 @@ class Supervised(Minibatch):
 
         `first` sets the outcome and the inputs' scales; `score` is for samples that only judge.
         """
+        X = only_numbers(X, type(self).__name__)
         X, y = self._kind.validate(self, X, y, reset=first, dtype=self._x_dtype(X))
         weights = self._weights(sample_weight, X, None)
         if first and not (self._in_parts and self._begun):

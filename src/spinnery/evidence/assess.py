@@ -29,7 +29,8 @@ N_FOLDS, REPEATS = 10, 3  # by which importance is measured
 def assess(
     model: Any, X, y, *, cohorts=None, sample_weight=None, n_pairs: int = 50,
     expected_false: float = 1.0, n_permutations: int = 19, random_state=0,
-    n_jobs: int | None = None, verbose: bool | None = None, strata=None, n_folds: int = 5,
+    n_jobs: int | None = None, verbose: bool | None = None, strata=None, groups=None,
+    n_folds: int = 5,
 ) -> Evidence:  # fmt: skip
     """How sure is each feature, is there anything at all, and how well does the procedure predict?
 
@@ -62,6 +63,9 @@ def assess(
         Progress bar; None shows it when standard error is a terminal.
     strata : array-like of shape (n_samples,), optional
         As in `fit` of survival estimators.
+    groups : array-like of shape (n_samples,), optional
+        Samples that stay together in folds and halves, as in `fit`. Permuted targets do leave their
+        group: where those of one group are alike, `null_p_value` is too small.
     n_folds : int, default=5
         Folds by which the whole procedure is measured; 0 leaves that out.
 
@@ -94,13 +98,13 @@ def assess(
     """
     _check(model, n_pairs, expected_false, n_permutations, n_folds)
     seed = int(check_random_state(random_state).randint(2**31 - 1))
-    samples = samples_of(model, X, y, sample_weight, cohorts, strata)
+    samples = samples_of(model, X, y, sample_weight, cohorts, strata, groups)
     most = min(MOST_PICKED, samples.settings.max_features, len(samples.counted) // 4)
-    size = most_picked(samples.n_groups, n_pairs, expected_false, most)
+    size = most_picked(samples.settings.groups.n_optional, n_pairs, expected_false, most)
     lanes = samples.lanes(n_pairs, n_permutations, NULL_PAIRS, seed)
     folds = [fold for r in range(REPEATS) for fold in samples.folds(N_FOLDS, seed + r)]
     refits = refits_of(model, samples.table, samples.settings, folds, model.dtype)
-    given = {"cohorts": cohorts, "strata": strata}
+    given = {"cohorts": cohorts, "strata": strata, "groups": groups}
     with Steps(verbose) as steps:
         steps.expect(-(-len(lanes) // LANES) + n_folds + 1)
         found = _searched(samples, lanes, size, model.dtype, n_jobs, steps)
@@ -116,17 +120,21 @@ def assess(
                 {name: value for name, value in given.items() if value is not None},
                 samples.weights, n_jobs, steps.advance,
             )  # fmt: skip
-    ids, also = samples.settings.groups.ids, refits.features
+    owner = model._form.owner  # the user's feature that each column of numbers is of
     cohort_names = [str(name) for name in getattr(model, "cohorts_", ["all"])]
-    counts = count(samples.table, ids, also, found[: 2 * n_pairs], size, expected_false)
+    counts = count(
+        samples.table, samples.settings.groups, owner, refits.features, found[: 2 * n_pairs],
+        size, expected_false,
+    )  # fmt: skip
     names = feature_names(model)
+    of_numbers = model._form.names(names)
     features, clusters = tables_of(counts, model.get_support(), names)
     gain, null_gains = gains(found, n_pairs, NULL_PAIRS)
     p_value = (1 + np.sum(null_gains >= gain)) / (1 + len(null_gains))
     stable = np.zeros(model.n_features_in_, bool)
     stable[features.index[features["stable"]]] = True
     return Evidence(
-        features=with_importance(features, refits, matters, effects, names, cohort_names),
+        features=with_importance(features, refits, matters, effects, names, cohort_names, owner),
         clusters=clusters,
         stable=stable,
         threshold=counts.features.threshold,
@@ -138,7 +146,7 @@ def assess(
         performance=performance(model.outcome_, samples.y, held_out),
         held_out=held_out,
         outputs=model.outcome_.output_names,
-        effects={str(names[j]): curves for j, curves in effects.items()},
+        effects={str(of_numbers[j]): curves for j, curves in effects.items()},
         size=size,
         n_pairs=n_pairs,
     )

@@ -10,6 +10,7 @@ import numpy as np
 from ..inputs.table import Table
 from ..nn import Upper
 from ..selection.exchange import Candidate
+from ..selection.lanes import slots_for
 from ..selection.starts import Settings
 from .effects import SAMPLES, Effect, centred, grid, partial_curve
 from .refits import Refits, Support
@@ -20,19 +21,22 @@ def refits_of(
     model: Any, table: Table, settings: Settings, folds: list[np.ndarray], dtype: str
 ) -> Refits:
     """The refits of a fitted model's features, cohort by cohort, in its architecture and ridge."""
-    selected = np.atleast_2d(model.selected_)[:, table.columns]  # (M, p) in the table's order
-    features = np.flatnonzero(selected.any(axis=0))
-    width = max(settings.max_features, len(features))
+    place = np.argsort(table.columns)  # of each column of numbers in the table
+    used = [np.sort(place[fitted.features]) for fitted in model._models]
+    columns = np.unique(np.concatenate(used)).astype(int)
+    width = max(slots_for(settings), len(columns))
     index = np.full((table.n_cohorts, width), table.X.shape[1])
-    index[:, : len(features)] = np.where(selected[:, features], features, table.X.shape[1])
-    unit = np.full(width, -1)
-    unit[: len(features)] = np.unique(settings.groups.ids[features], return_inverse=True)[1]
+    for m, own in enumerate(used):
+        index[m, : len(columns)] = np.where(np.isin(columns, own), columns, table.X.shape[1])
+    unit = np.full(width, -1)  # what is always in is never left out
+    optional = np.flatnonzero(~settings.groups.always[columns])
+    unit[optional] = np.unique(settings.groups.ids[columns[optional]], return_inverse=True)[1]
     support = Support(index, unit)
     return Refits(table, settings, tuple(model.hidden_), model.ridge_, support, folds, dtype)
 
 
 def effects_of(model: Any, refits: Refits, repeats: int) -> dict[int, dict[str, Effect]]:
-    """Each selected feature's curve in every cohort that uses it, by the user's feature number.
+    """The curve of each column of numbers in every cohort that uses it, by its number.
 
     Curves are the model's own; their errors come from the refits without each fold, of which there
     are `repeats` sets.

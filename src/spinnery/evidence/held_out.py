@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from joblib import Parallel, delayed
 from sklearn.base import clone
+from sklearn.utils import _safe_indexing
 
 from ..outcomes import Outcome
 from .resampled import overlap_interval
@@ -67,7 +68,7 @@ def refit_on_folds(
     folds : list of int arrays
         Held-out rows, together all samples.
     given : dict
-        What else `fit` takes of every sample: cohorts, strata.
+        What else `fit` takes of every sample: cohorts, strata, groups.
     weights : (n,) sample weights
     n_jobs : int, optional
         Processes, as joblib has it.
@@ -96,7 +97,7 @@ def _without(
         part = clone(estimator).set_params(verbose=False)
         part.fit(X, y, sample_weight=kept, **given)
     cohorts = {k: np.asarray(v)[rows] for k, v in given.items() if k == "cohorts"}
-    return part._outputs(take(X, rows), **cohorts), part.get_support()
+    return part._outputs(_safe_indexing(X, rows), **cohorts), part.get_support()
 
 
 def performance(outcome: Outcome, y: np.ndarray, held_out: HeldOut | None) -> pd.DataFrame:
@@ -125,8 +126,3 @@ def performance(outcome: Outcome, y: np.ndarray, held_out: HeldOut | None) -> pd
         row = {"measure": name, "value": values.mean()}
         rows.append(row | {"low": max(low, least), "high": min(high, most)})
     return pd.DataFrame(rows, columns=columns)
-
-
-def take(X, rows: np.ndarray):
-    """Rows of a table or an array."""
-    return X.iloc[rows] if hasattr(X, "iloc") else np.asarray(X)[rows]

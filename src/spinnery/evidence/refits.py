@@ -27,10 +27,10 @@ MAX_ITER, TOL = 200, 1e-3
 
 @dataclass(frozen=True)
 class Support:
-    """Features in slots `(M, k)`, by cohort, and which unit (group of features) each belongs to."""
+    """Columns in slots `(M, k)`, by cohort, and which unit (group of features) each belongs to."""
 
     index: np.ndarray
-    unit: np.ndarray  # (k,) number of the unit, -1 in an empty slot
+    unit: np.ndarray  # (k,) number of the unit, -1 where empty or always in
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from sklearn.utils.validation import _num_samples
 from ..inputs.cohorts import deal_folds
 from ..inputs.table import Table
 from ..outcomes import Outcome
+from ..selection.group_folds import deal_groups, encode_groups, most_group_folds
 from ..selection.starts import Settings
 from .halves import Lane, complementary
 from .null import permutations
@@ -39,6 +40,8 @@ class Samples:
         What folds and halves share out evenly.
     blocks : (n,) int array
         Within which targets may be permuted.
+    groups : (n,) int array or None
+        Samples that stay together in folds and halves.
     """
 
     table: Table
@@ -50,13 +53,24 @@ class Samples:
     counted: np.ndarray
     strata: np.ndarray
     blocks: np.ndarray
-
-    @property
-    def n_groups(self) -> int:
-        return int(self.settings.groups.ids.max()) + 1
+    groups: np.ndarray | None
 
     def folds(self, most: int, seed: int) -> list[np.ndarray]:
-        """Held-out rows with even shares of strata, at most as many as the smallest stratum has."""
+        """Held-out rows with even shares of strata, at most as many as the smallest stratum has.
+
+        Raises
+        ------
+        ValueError
+            If a stratum lies in one group of samples alone.
+        """
+        if self.groups is not None:
+            n_folds = min(most, most_group_folds(self.groups, self.strata, self.weights))
+            if n_folds < 2:
+                raise ValueError(
+                    "groups leave no folds: all samples of a class or cohort are in one group. "
+                    "Leave out groups, or give smaller ones."
+                )
+            return deal_groups(self.groups, self.strata, self.weights, n_folds, seed)
         sizes = np.bincount(self.strata[self.counted])
         n_folds = max(min(most, int(sizes[sizes > 0].min())), 2)
         dealt = deal_folds(self.strata[self.counted], n_folds, seed)
@@ -71,13 +85,24 @@ class Samples:
         ]
         out: list[Lane] = []
         for k, assigned in enumerate(places.T):
-            pairs = null_pairs if k else n_pairs
-            halves = complementary(self.strata[assigned], pairs, self.counted, rng)
-            out += [Lane(half, assigned) for pair in halves for half in pair]
+            pairs = self._pairs(assigned, null_pairs if k else n_pairs, rng)
+            out += [Lane(half, assigned) for pair in pairs for half in pair]
         return out
 
+    def _pairs(self, assigned: np.ndarray, n_pairs: int, rng: np.random.Generator):
+        """Complementary halves of the samples, whose targets come from `assigned`."""
+        strata = self.strata[assigned]
+        if self.groups is None:
+            return complementary(strata, n_pairs, self.counted, rng)
+        counted = np.isin(np.arange(len(strata)), self.counted)
+        seeds = rng.integers(2**31, size=n_pairs)
+        dealt = [deal_groups(self.groups, strata, self.weights, 2, int(seed)) for seed in seeds]
+        return [tuple(half[counted[half]] for half in pair) for pair in dealt]
 
-def samples_of(model: Any, X, y, sample_weight, cohorts, strata) -> Samples:
+
+def samples_of(
+    model: Any, X, y, sample_weight=None, cohorts=None, strata=None, groups=None
+) -> Samples:
     """The data of a fit, checked as there.
 
     Raises
@@ -89,7 +114,7 @@ def samples_of(model: Any, X, y, sample_weight, cohorts, strata) -> Samples:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # they were given at the fit
         codes = probe._encode(cohorts, _num_samples(X))
-        given = probe._prepared(X, y, sample_weight, codes, strata)
+        given = probe._prepared(X, y, sample_weight, codes, strata, groups)
     if probe.n_features_in_ != model.n_features_in_:
         raise ValueError(
             f"X has {probe.n_features_in_} features, but the model was fitted to "
@@ -107,4 +132,5 @@ def samples_of(model: Any, X, y, sample_weight, cohorts, strata) -> Samples:
     return Samples(
         table, given.settings, given.architectures, given.y, outcome, weights, counted,
         table.codes * (int(own.max()) + 1) + own, outcome.exchangeable(given.y, table.codes),
+        None if groups is None else encode_groups(groups, len(own))[1],
     )  # fmt: skip

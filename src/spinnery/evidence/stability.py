@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..engine.path import Groups
 from ..inputs.table import Table
 from .bounds import LOWEST, least_share, r_concave, worst_case
 from .clusters import clusters_around
@@ -79,40 +80,51 @@ class Counts:
 
 
 def count(
-    table: Table, ids: np.ndarray, also: np.ndarray, found: list[Found], size: int, wanted: float
-) -> Counts:
+    table: Table, groups: Groups, owner: np.ndarray, also: np.ndarray, found: list[Found],
+    size: int, wanted: float,
+) -> Counts:  # fmt: skip
     """Votes of halves as shares and bounds, for features and for clusters of features.
+
+    Features that are always in are not counted.
 
     Parameters
     ----------
     table : Table
-    ids : (p,) int array
-        Group of each of the table's features.
+    groups : Groups
+        Of the table's columns.
+    owner : (q,) int array
+        The user's feature that each column of numbers is of.
     also : int array
-        Features of the table to list even if no half picked them.
+        Columns of the table to list even if no half picked them.
     found : list of Found
     size : int
         Groups that a half picks at most.
     wanted : float
         Number of false ones that the thresholds admit.
     """
-    n_groups, n_halves = int(ids.max()) + 1, len(found)
-    votes = np.zeros((n_halves, n_groups), bool)
+    ids, always, n_halves = groups.ids, groups.always, len(found)
+    votes = np.zeros((n_halves, int(ids.max()) + 1), bool)
     for vote, half in zip(votes, found, strict=True):
         vote[half.picked] = True
     picked = np.flatnonzero(votes.sum(axis=0)[ids])
     listed = np.union1d(picked, also).astype(int)
-    by_feature = votes[:, ids[listed]].sum(axis=0)
-    members = clusters_around(table.X, table.weights, listed)
+    listed = listed[~always[listed]]
+    members = [one[~always[one]] for one in clusters_around(table.X, table.weights, listed)]
     by_cluster = np.array([votes[:, ids[one]].any(axis=1).sum() for one in members], int)
-    n_clusters = n_groups - sum(len(np.unique(ids[one])) - 1 for one in members)
-    cluster_of = np.array(
-        [next(k for k, one in enumerate(members) if feature in one) for feature in listed], int
-    )
+    n_clusters = groups.n_optional - sum(len(np.unique(ids[one])) - 1 for one in members)
+    features, first = np.unique(owner[table.columns[listed]], return_index=True)
+    listed = listed[first]  # the columns of a factor share their votes
+    by_feature = votes[:, ids[listed]].sum(axis=0)
+    cluster_of = [next(k for k, one in enumerate(members) if column in one) for column in listed]
     return Counts(
-        table.columns[listed],
-        stability(by_feature, n_halves, n_groups, size, wanted),
+        features,
+        stability(by_feature, n_halves, groups.n_optional, size, wanted),
         stability(by_cluster, n_halves, n_clusters, size, wanted),
-        [table.columns[one] for one in members],
-        cluster_of,
+        [owner[table.columns[one]][_firsts(owner[table.columns[one]])] for one in members],
+        np.array(cluster_of, int),
     )
+
+
+def _firsts(values: np.ndarray) -> np.ndarray:
+    """Positions where each value comes first, in their order."""
+    return np.sort(np.unique(values, return_index=True)[1])

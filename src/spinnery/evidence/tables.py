@@ -64,26 +64,33 @@ def _columns(counts: Stability) -> dict[str, np.ndarray]:
 
 def with_importance(
     table: pd.DataFrame, refits: Refits, found: Importance, effects: dict[int, dict[str, Effect]],
-    names: np.ndarray, cohorts: list[str],
+    names: np.ndarray, cohorts: list[str], owner: np.ndarray,
 ) -> pd.DataFrame:  # fmt: skip
     """The table with what only selected features have, signs by cohort if there are several."""
     blank = {"importance": np.nan, "importance_low": np.nan, "importance_high": np.nan,
              "effect": "", "sign": 0, "stand_ins": []}  # fmt: skip
     columns = refits.table.columns
-    unit_of = {int(columns[f]): u for f, u in zip(refits.features, refits.units, strict=True)}
+    unit_of = {
+        int(owner[columns[c]]): u for c, u in zip(refits.features, refits.units, strict=True)
+    }
+    curves_of: dict[int, list[dict[str, Effect]]] = {}
+    for column, curves in effects.items():
+        curves_of.setdefault(int(owner[column]), []).append(curves)
     rows = []
     for feature in table.index:
         row: dict[str, Any] = dict(blank)
+        own: dict[str, Effect] = {}
         if feature in unit_of:
-            u, curves = unit_of[feature], effects[feature].values()
+            u, found_curves = unit_of[feature], curves_of[feature]
             row["importance"] = found.rise[u]
             row["importance_low"], row["importance_high"] = found.low[u], found.high[u]
-            row["stand_ins"] = [str(names[columns[j]]) for j in found.stand_ins[u]]
-            words, signs = {curve.word for curve in curves}, {curve.sign for curve in curves}
-            row["effect"] = words.pop() if len(words) == 1 else "differs"
+            row["stand_ins"] = [str(names[owner[columns[j]]]) for j in found.stand_ins[u]]
+            own = found_curves[0] if len(found_curves) == 1 else {}
+            words, signs = {e.word for e in own.values()}, {e.sign for e in own.values()}
+            # a factor has a curve for each of its levels
+            row["effect"] = words.pop() if len(words) == 1 else "differs" if words else "by level"
             row["sign"] = signs.pop() if len(signs) == 1 else 0
         if len(cohorts) > 1:
-            own = effects.get(feature, {})
             row |= {f"sign: {m}": own[m].sign if m in own else 0 for m in cohorts}
         rows.append(row)
     every = [*blank, *([f"sign: {m}" for m in cohorts] if len(cohorts) > 1 else [])]

@@ -5,6 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from ..errors import listing
+from .gaps import REMEDY
+
 
 def encode_cohorts(cohorts: object, n_samples: int) -> tuple[np.ndarray, np.ndarray]:
     """Cohort names, sorted, and each sample's number among them, `(n,)`.
@@ -61,21 +64,23 @@ def check_absent(X: np.ndarray, codes: np.ndarray, names: np.ndarray, features) 
     if not missing.any():
         return
     features = np.asarray(features).tolist()
+    found = []
     for m, name in enumerate(names):
         share = missing[codes == m].mean(axis=0)
         part = np.flatnonzero((share > 0) & (share < 1))
         if len(part):
-            one = "" if len(names) > 1 else " (Input X contains NaN.)"
-            raise ValueError(
-                f"Feature {features[part[0]]!r} is missing for some but not all samples of cohort "
-                f"{str(name)!r}{one}. Impute it (sklearn.impute.SimpleImputer), or set the whole "
-                "column to NaN in that cohort to say that the cohort lacks the feature."
-            )
+            found.append(f"of cohort {str(name)!r} {listing([features[j] for j in part])}")
+    if found:
+        raise ValueError(
+            "Input X contains NaN: features are missing for some but not all samples "
+            f"{'; '.join(found)}. {REMEDY}; or set the whole column to NaN "
+            "in that cohort to say that the cohort lacks the feature."
+        )
     nowhere = np.flatnonzero(missing.all(axis=0))
     if len(nowhere):
         raise ValueError(
-            f"Feature {features[nowhere[0]]!r} is missing in every cohort (Input X contains NaN). "
-            "Drop the column."
+            "Input X contains NaN: features are missing in every cohort: "
+            f"{listing([features[j] for j in nowhere])}. Drop these columns."
         )
 
 

@@ -11,15 +11,41 @@ from ..errors import InputError, listing
 from .files import Source
 
 
+def named_columns(source: Source, given: list[str], option: str) -> list[str]:
+    """Columns named by a repeatable option whose values may hold several, separated by commas.
+
+    A value that is the name of a column is that one, whatever commas it holds.
+    """
+    if given and not source.named:
+        raise InputError(f"{source.file} has no column names, so {option} cannot name one.")
+    names: list[str] = []
+    for value in given:
+        names += [value] if value in source.frame else [part.strip() for part in value.split(",")]
+    for name in names:
+        _require(source, name, option)
+    return list(dict.fromkeys(names))
+
+
 def split_cohort(source: Source, cohort: str | None) -> tuple[Source, np.ndarray | None]:
     """The table without its cohort column, and every row's cohort."""
-    if cohort is None:
+    return _split_labels(source, cohort, "cohort", "--cohort", "study")
+
+
+def split_groups(source: Source, column: str | None) -> tuple[Source, np.ndarray | None]:
+    """The table without the column whose groups stay together in folds, and that column."""
+    return _split_labels(source, column, "group", "--group-folds", "group")
+
+
+def _split_labels(
+    source: Source, column: str | None, kind: str, option: str, what: str
+) -> tuple[Source, np.ndarray | None]:
+    if column is None:
         return source, None
-    source, labels = take_column(source, cohort, "--cohort")
+    source, labels = take_column(source, column, option)
     if labels.isna().any():
         raise InputError(
-            f"The cohort column {cohort!r} has {int(labels.isna().sum())} missing values; name the "
-            "study of every row, or remove those rows."
+            f"The {kind} column {column!r} has {int(labels.isna().sum())} missing values; name the "
+            f"{what} of every row, or remove those rows."
         )
     return source, labels.astype(str).to_numpy()
 
@@ -43,8 +69,6 @@ def split(source: Source, target: str | None, drop: list[str]) -> tuple[Source, 
             raise InputError(f"Name the column to predict: --target, one of {listing(frame)}.")
         _require(source, target, "--target")
         y, frame = frame[target], frame.drop(columns=target)
-    if drop and not source.named:
-        raise InputError(f"{source.file} has no column names, so --drop cannot name one.")
     for name in drop:
         _require(source, name, "--drop")
     frame = frame.drop(columns=[name for name in drop if name in frame])

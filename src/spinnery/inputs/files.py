@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import shlex
 import warnings
 from collections import Counter
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from ..errors import InputError, listing, one_line
+from .kinds import ColumnsError, read_columns
 
 SEPARATORS = {".csv": ",", ".tsv": "\t"}
 EXTENSIONS = (*SEPARATORS, ".parquet", ".npz")
@@ -116,34 +118,39 @@ def _read_npz(file: Path) -> Source:
 _READERS = {".parquet": _read_parquet, ".npz": _read_npz}
 
 
-def numeric(source: Source, may_drop: bool = False, may_lack: bool = False) -> Source:
-    """The table with every column a finite number, else an error that names the column.
+def readable(source: Source) -> list[np.ndarray]:
+    """Each column's numbers, NaN in gaps, or a factor's labels, None in gaps.
 
-    `may_lack` leaves missing values to whoever knows which cohorts lack which columns.
+    Raises
+    ------
+    InputError
+        If columns are neither numbers nor factors, all of them named, or hold infinite values.
     """
-    frame = source.frame
-    words = [c for c in frame if not pd.api.types.is_numeric_dtype(frame[c])]
-    if words:
-        values = frame[words[0]].dropna()
-        example = f" ({words[0]!r} holds {str(values.iloc[0])!r})" if len(values) else ""
-        remedy = f" or leave them out with --drop {words[0]!r}" if may_drop and source.named else ""
+    try:
+        read = read_columns(source.frame)
+    except ColumnsError as error:
+        remedy = f"leave them out with {dropping(error.names)}, or give" if source.named else "give"
         raise InputError(
-            f"{source.file} has columns that are not numeric: {listing(words)}{example}; turn them "
-            f"into numbers{remedy}."
-        )
-    missing = frame.isna().sum()
-    if missing.any() and not may_lack:
-        columns = listing(missing.index[missing > 0])
-        raise InputError(
-            f"{source.file} has {int(missing.sum())} missing values, in {columns}; fill them in, "
-            "or remove those rows or columns."
-        )
-    matrix = frame.to_numpy(dtype=float)
-    infinite = np.isinf(matrix).any(axis=0)
+            f"{source.file} has columns that are neither numbers nor factors: {error.found}; "
+            f"{remedy} numbers or a few repeated words."
+        ) from None
+    numbers = [values.dtype != object and np.isinf(values).any() for values in read]
+    refuse_infinite(source, np.array(numbers))
+    return read
+
+
+def refuse_infinite(source: Source, infinite: np.ndarray) -> None:
+    """Say which columns hold infinite values, `(p,)` bool, if any."""
     if infinite.any():
+        names = listing(source.frame.columns[infinite])
         raise InputError(
-            f"{source.file} has infinite values, in {listing(frame.columns[infinite])}; replace "
-            "them or remove those rows or columns."
+            f"{source.file} has infinite values, in {names}; replace them or remove those rows or "
+            "columns."
         )
-    clean = pd.DataFrame(matrix, columns=frame.columns)
-    return Source(source.file, clean, source.named, source.arrays)
+
+
+def dropping(names: list[str]) -> str:
+    """The option that leaves out these columns."""
+    plain = [name for name in names if "," not in name]
+    values = [",".join(plain)] * bool(plain) + [name for name in names if "," in name]
+    return " ".join(f"--drop {shlex.quote(value)}" for value in values)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import jax.numpy as jnp
@@ -76,6 +76,13 @@ class Table:
         out = np.zeros((bounds[-1], *([width] if width else values.shape[1:])), self.X.dtype)
         out[(rows, slice(values.shape[1])) if width else rows] = values
         return jnp.asarray(out)
+
+    def only(self, features: np.ndarray) -> Table:
+        """The same samples with some of the features, `(p,)` bool."""
+        return replace(
+            self, X=self.X[:, features], center=self.center[:, features],
+            scale=self.scale[:, features], columns=self.columns[features],
+        )  # fmt: skip
 
     def without(self, rows: np.ndarray) -> np.ndarray:
         """Sample weights with `rows` held out, summing to one."""

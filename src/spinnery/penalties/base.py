@@ -56,7 +56,10 @@ class Penalty(eqx.Module):
 
     @abc.abstractmethod
     def lambda_max(self, gradient: Array) -> Array:
-        """Smallest `lam` at which `W = 0` is stationary, given the gradient of `f` there."""
+        """Smallest `lam` at which `W = 0` is stationary, given the gradient of `f` there.
+
+        Groups of weight 0, which no `lam` keeps at zero, have no part in it.
+        """
 
     def slope_at_zero(self) -> Array:
         """Slope of `Pen` at zero along one weight, in a group of weight 1; shape of `lam`.
@@ -99,6 +102,11 @@ class Penalty(eqx.Module):
     def norms(self, W: Array) -> Array:
         """Euclidean norm of every group, `(n_groups, ...)`."""
         return jnp.sqrt(self.groups.reduce(W * W))
+
+
+def over_units(values: Array, units: Array) -> Array:
+    """`values / units`, and 0 where the unit is 0: no `lam` holds what nothing penalises."""
+    return jnp.where(units > 0, values / jnp.where(units > 0, units, 1), 0)
 
 
 def soft(W: Array, threshold: ArrayLike) -> Array:

@@ -8,7 +8,7 @@ import jax.numpy as jnp
 from jax.typing import ArrayLike
 
 from ..arrays import Array
-from .base import TINY, Penalty, check_number, falling_root, soft
+from .base import TINY, Penalty, check_number, falling_root, over_units, soft
 from .radial import mcp_slope, mcp_value
 from .rows import FeatureGroups, Rows
 
@@ -42,7 +42,7 @@ class Lasso(Penalty):
 
     def lambda_max(self, gradient: Array) -> Array:
         unit = self.groups.expand(self.with_lam(1.0).lams(self.norms(gradient)))
-        return jnp.max(jnp.abs(gradient) / unit, axis=(0, -1))
+        return jnp.max(over_units(jnp.abs(gradient), unit), axis=(0, -1))
 
 
 class NonNegativeLasso(Penalty):
@@ -79,7 +79,7 @@ class NonNegativeLasso(Penalty):
 
     def lambda_max(self, gradient: Array) -> Array:
         unit = self.groups.expand(self.with_lam(1.0).lams(self.norms(gradient)))
-        return jnp.max(jnp.maximum(-gradient, 0) / unit, axis=(0, -1))
+        return jnp.max(over_units(jnp.maximum(-gradient, 0), unit), axis=(0, -1))
 
 
 class SparseGroupLasso(Penalty):
@@ -130,7 +130,7 @@ class SparseGroupLasso(Penalty):
             return self.norms(inner) - self.alpha * lam * unit
 
         # the norm is enough: either part of the penalty is below it
-        return jnp.max(falling_root(excess, self.norms(gradient) / unit), axis=0)
+        return jnp.max(falling_root(excess, over_units(self.norms(gradient), unit)), axis=0)
 
 
 class CompositeMCP(Penalty):
@@ -189,7 +189,7 @@ class CompositeMCP(Penalty):
 
     def lambda_max(self, gradient: Array) -> Array:
         unit = self.groups.expand(self.with_lam(1.0).lams(self.norms(gradient)))
-        return jnp.sqrt(jnp.max(jnp.abs(gradient) / unit**2, axis=(0, -1)))
+        return jnp.sqrt(jnp.max(over_units(jnp.abs(gradient), unit**2), axis=(0, -1)))
 
 
 def shrink_groups(groups: Rows | FeatureGroups, W: Array, threshold: Array) -> Array:

@@ -17,7 +17,7 @@ import jax.numpy as jnp
 from jax.typing import ArrayLike
 
 from ..arrays import Array
-from .base import TINY, Penalty, check_number, falling_root, soft
+from .base import TINY, Penalty, check_number, falling_root, over_units, soft
 from .bilevel import l1_residual, shrink_groups
 from .radial import GroupMCP, mcp_slope, mcp_value
 from .rows import FeatureGroups, Rows
@@ -131,7 +131,7 @@ class IntegrativeMCP(CohortPenalty):
             inner = soft(blocks, self.groups.expand(lam * unit * (1 - self.alpha)))
             return self.norms(inner) - lam * unit * self.alpha
 
-        return jnp.max(falling_root(excess, self.norms(blocks) / unit), axis=(0, -1))
+        return jnp.max(falling_root(excess, over_units(self.norms(blocks), unit)), axis=(0, -1))
 
 
 class SparseGroupMCP(CohortPenalty):
@@ -234,7 +234,7 @@ class SparseGroupMCP(CohortPenalty):
             return whole_norms(jnp.maximum(norms - inner, 0)) - outer
 
         # the norm is enough: `||(n_m - (1 - share) n)_+|| <= share n` for `n = ||(n_1 .. n_M)||`
-        return jnp.max(falling_root(excess, whole / unit), axis=0)
+        return jnp.max(falling_root(excess, over_units(whole, unit)), axis=0)
 
 
 def whole_norms(norms: Array) -> Array:

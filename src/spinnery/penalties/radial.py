@@ -10,7 +10,7 @@ import jax.numpy as jnp
 from jax.typing import ArrayLike
 
 from ..arrays import Array
-from .base import TINY, Penalty, check_number, falling_root
+from .base import TINY, Penalty, check_number, falling_root, over_units
 from .rows import FeatureGroups, Rows
 
 
@@ -104,7 +104,7 @@ class RadialPenalty(Penalty):
     def lambda_max(self, gradient: Array) -> Array:
         norms = self.norms(gradient)
         weights = self.with_lam(1.0).lams(norms)
-        return jnp.max(self.scalar_lambda_max(norms) / weights, axis=0)
+        return jnp.max(over_units(self.scalar_lambda_max(norms), weights), axis=0)
 
 
 class GroupLasso(RadialPenalty):

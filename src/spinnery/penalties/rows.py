@@ -74,8 +74,9 @@ def feature_groups(groups: object, n_features: int) -> tuple[np.ndarray, int]:
     labels = np.asarray(groups)
     if labels.shape != (n_features,):
         raise ValueError(
-            f"groups needs one label per feature, shape ({n_features},); got shape {labels.shape}. "
-            "Give equal labels to features that enter together, and any other a label of its own."
+            f"feature_groups needs one label per feature, shape ({n_features},); got shape "
+            f"{labels.shape}. Give equal labels to features that enter together, and any other "
+            "a label of its own."
         )
     codes, found = pd.factorize(labels)
     alone = codes < 0

@@ -9,7 +9,7 @@ followed by a refit, and for every size the best support seen is kept.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -26,7 +26,7 @@ from ..engine.refit import Data, Refit, refit, score_features
 class Candidate:
     """One lane's best model with a given number of groups."""
 
-    groups: tuple[int, ...]
+    groups: tuple[int, ...]  # less those always in
     index: np.ndarray  # (M, k) features in each cohort's slots; >= p where empty
     params: Params  # NumPy, W (k, M T), no lane axis
     objective: float
@@ -49,7 +49,8 @@ class Cells:
 
     `ids` `(p, M)` holds `0 ... n_groups - 1`: the same number along a row lets a feature enter in
     all cohorts at once, a number for each entry lets it enter in one. Groups are ranked by what
-    they bring over the square of their price `(n_groups,)`, as a penalty weighs them.
+    they bring over the square of their price `(n_groups,)`, as a penalty weighs them; those of
+    price 0 are always in, and do not count.
     """
 
     ids: np.ndarray
@@ -67,6 +68,20 @@ class Cells:
     @cached_property
     def n_groups(self) -> int:
         return int(self.ids.max()) + 1
+
+    @cached_property
+    def always(self) -> dict[int, None]:
+        """Groups that are in every model, in order."""
+        return dict.fromkeys(np.flatnonzero(self.prices == 0).tolist())
+
+    @cached_property
+    def squared_prices(self) -> np.ndarray:
+        """What gains and costs are divided by, `(n_groups,)`."""
+        return np.where(self.prices > 0, self.prices, 1) ** 2
+
+    def optional(self, groups: Iterable[int]) -> list[int]:
+        """Those of the groups that may leave."""
+        return [g for g in groups if g not in self.always]
 
     def per_group(self, values: np.ndarray) -> np.ndarray:
         """Sum cells' values `(p, B, M)` over groups: `(n_groups, B)`."""
@@ -124,10 +139,10 @@ class Exchange:
         return self.best
 
     def without_any(self) -> None:
-        """Let every lane keep no group, and fit that."""
+        """Let every lane keep no group but those always in, and fit that."""
         self.params = self.params._replace(W=np.array(self.params.W))
         for b, groups in enumerate(self.lanes):
-            for g in list(groups):
+            for g in self.cells.optional(list(groups)):
                 self._leave(b, g)
         self._fit()
 
@@ -157,8 +172,9 @@ class Exchange:
             gain = self.gain[:, b]
             top = np.argpartition(-gain, most)[:most] if most < len(gain) else np.arange(len(gain))
             return [int(g) for g in top[np.argsort(-gain[top], kind="stable")] if gain[g] > 0]
-        groups, labels = list(self.lanes[b]), list(self.lanes[b].values())
-        cost = self.cost[labels, b] / self.cells.prices[groups] ** 2
+        groups = self.cells.optional(self.lanes[b])
+        labels = [self.lanes[b][g] for g in groups]
+        cost = self.cost[labels, b] / self.cells.squared_prices[groups]
         return [groups[k] for k in np.argsort(cost, kind="stable")[:most]]
 
     # -- one step ---------------------------------------------------------------------------
@@ -166,7 +182,8 @@ class Exchange:
     def _refit(self) -> None:
         self._fit()
         scores = score_features(self.data, self.index, self.slot_label, self.labels, self.params)
-        self.gain = self.cells.per_group(np.asarray(scores.gain)) / self.cells.prices[:, None] ** 2
+        self.gain = self.cells.per_group(np.asarray(scores.gain))
+        self.gain = self.gain / self.cells.squared_prices[:, None]
         self.cost = np.asarray(scores.cost)
         for b, groups in enumerate(self.lanes):
             self.gain[list(groups), b] = -np.inf
@@ -177,8 +194,9 @@ class Exchange:
         fit = refit(self.data, self.index, self.params, self.tol, self.max_iter)
         self.params = fit.params
         objective = np.asarray(fit.objective)
-        found = candidates([tuple(sorted(groups)) for groups in self.lanes], self.index, fit)
-        for b, groups in enumerate(self.lanes):
+        chosen = [tuple(sorted(self.cells.optional(groups))) for groups in self.lanes]
+        found = candidates(chosen, self.index, fit)
+        for b, groups in enumerate(chosen):
             known = self.best[b].get(len(groups))
             if known is None or objective[b] < known.objective:
                 self.best[b][len(groups)] = found(b)
@@ -188,7 +206,8 @@ class Exchange:
         self.params = self.params._replace(W=np.array(self.params.W))
         moved = False
         for b, groups in enumerate(self.lanes):
-            if len(groups) >= target if enter else len(groups) <= target:
+            size = len(groups) - len(self.cells.always)
+            if size >= target if enter else size <= target:
                 continue
             for g in self._ranked(b, enter, 1):
                 if not enter:
@@ -238,7 +257,8 @@ class Exchange:
         for b, start in enumerate(starts):
             rows = dict(zip(start.features.tolist(), start.W, strict=True))
             nonzero = split_blocks(start.W, self.n_cohorts).any(axis=-1)  # (len, M)
-            for g in dict.fromkeys(self.cells.ids[start.features][nonzero].tolist()):
+            found = self.cells.ids[start.features][nonzero].tolist()
+            for g in dict.fromkeys([*self.cells.always, *found]):
                 self._enter(b, g, rows)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import numpy as np
@@ -9,13 +10,14 @@ from sklearn.model_selection import check_cv
 
 from ..inputs.cohorts import deal_folds
 from ..outcomes import Outcome
+from .group_folds import check_together, deal_groups, encode_groups, most_group_folds
 
 N_FOLDS = 10
 
 
 def draw_folds(
     cv: Any, X, y: np.ndarray, outcome: Outcome, weights: np.ndarray, codes: np.ndarray,
-    names: np.ndarray, seed: int, order: np.ndarray,
+    names: np.ndarray, seed: int, order: np.ndarray, groups: Any = None,
 ) -> list[np.ndarray]:  # fmt: skip
     """The held-out rows of every fold.
 
@@ -34,20 +36,26 @@ def draw_folds(
     seed : int
     order : (n,) int array
         Samples in the order in which an int cv deals them out, after shuffling.
+    groups : array-like of shape (n,), optional
+        Labels of samples that stay together: what an int or None deals out, and a splitter gets.
 
     Raises
     ------
     ValueError
         If there are too few samples (or events), or a fold holds out a whole class or cohort, or
-        nothing that counts.
+        nothing that counts, or parts a group, or a splitter wants groups and there are none.
     """
     strata, several = outcome.strata(y), len(names) > 1
+    joint = codes * (int(strata.max()) + 1) + strata
+    if groups is not None:
+        folds = _folds_of_groups(cv, X, y, outcome, weights, codes, joint, seed, groups)
+        _check_cohorts(folds, codes, names)
+        return folds
     if cv is None:
         most = min(outcome.most_folds(y[weights > 0])[0], np.bincount(codes[weights > 0]).min())
         cv = max(min(N_FOLDS, int(most)), 2)
     if isinstance(cv, (int, np.integer)):
         _check_number(int(cv), y, weights, outcome)
-        joint = codes * (int(strata.max()) + 1) + strata
         parts = [order[weights[order] > 0], order[weights[order] == 0]]
         dealt = [deal_folds(joint[rows], int(cv), seed) for rows in parts]
         folds = [
@@ -55,13 +63,52 @@ def draw_folds(
             for found in zip(*dealt, strict=True)
         ]
     else:
-        labels = strata if outcome.stratified else y
-        splitter = check_cv(cv, labels, classifier=outcome.stratified)
-        groups = {"groups": codes} if several else {}
-        folds = [test for _, test in splitter.split(X, labels, **groups)]
+        folds = _split(cv, X, y, outcome, codes if several else None)
     outcome.check_folds(y, weights, folds)
     _check_cohorts(folds, codes, names)
     return folds
+
+
+def _folds_of_groups(
+    cv: Any, X, y: np.ndarray, outcome: Outcome, weights: np.ndarray, codes: np.ndarray,
+    joint: np.ndarray, seed: int, groups: Any,
+) -> list[np.ndarray]:  # fmt: skip
+    """Folds of whole groups."""
+    labels, numbers = encode_groups(groups, len(y))
+    if cv is not None and not isinstance(cv, (int, np.integer)):
+        folds = _split(cv, X, y, outcome, labels[numbers])
+        outcome.check_folds(y, weights, folds)
+        check_together(folds, numbers, labels, cv)
+        return folds
+    strata = joint if outcome.stratified else codes
+    if cv is None:
+        cv = max(min(N_FOLDS, most_group_folds(numbers, strata, weights)), 2)
+    folds = deal_groups(numbers, strata, weights, int(cv), seed)
+    try:
+        outcome.check_folds(y, weights, folds)
+    except ValueError as error:
+        raise ValueError(
+            f"{cv} folds that keep {len(labels)} groups together cannot be used. {error}"
+        ) from None
+    return folds
+
+
+def _split(cv: Any, X, y: np.ndarray, outcome: Outcome, groups: Any) -> list[np.ndarray]:
+    """The test rows of a splitter's folds."""
+    labels = outcome.strata(y) if outcome.stratified else y
+    splitter = check_cv(cv, labels, classifier=outcome.stratified)
+    try:
+        with warnings.catch_warnings():  # whether groups were heeded is looked at in the folds
+            warnings.filterwarnings("ignore", "The groups parameter is ignored", UserWarning)
+            given = {} if groups is None else {"groups": groups}
+            return [test for _, test in splitter.split(X, labels, **given)]
+    except ValueError as error:
+        if groups is None and "groups" in str(error):
+            raise ValueError(
+                f"cv={cv!r} splits by groups, and fit was given none ({error}) Pass "
+                "fit(X, y, groups=...), one label per sample, or give cv an int."
+            ) from None
+        raise
 
 
 def _check_number(n_folds: int, y: np.ndarray, weights: np.ndarray, outcome: Outcome) -> None:

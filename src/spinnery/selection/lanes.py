@@ -17,9 +17,10 @@ def start_of(candidate: Candidate) -> Start:
 
 
 def slots_for(settings: Settings) -> int:
-    """Feature slots for `max_features` groups: the largest groups must fit."""
-    sizes = np.sort(np.bincount(settings.groups.ids))[::-1]
-    return int(sizes[: settings.max_features].sum())
+    """Feature slots for `max_features` groups beside those always in: the largest must fit."""
+    ids, always = settings.groups.ids, settings.groups.always
+    sizes = np.sort(np.bincount(ids[~always]))[::-1]
+    return int(sizes[: settings.max_features].sum() + always.sum())
 
 
 def stacked(lanes: list[Candidate]) -> tuple[np.ndarray, Params]:

@@ -123,7 +123,7 @@ class Search:
         )  # fmt: skip
         exchange.run(max_groups, sweeps, self._past_the_best)
         curve = self._curve_of(ridge, exchange)
-        if sweeps != "b" and self.hidden:
+        if sweeps != "b" and self.hidden and max_groups > 0:
             self._look_closer(exchange, int(curve.sizes[curve.best()]), max_groups)
             curve = self._curve_of(ridge, exchange)
         return curve
@@ -227,7 +227,8 @@ class Search:
             padded = batch + [batch[0]] * (lanes - len(batch))
             found = entry_lambda(data, penalty.with_lam(1.0), *stacked(padded))
             out.extend(np.asarray(found)[: len(batch)].tolist())
-        faded = [bool(self.hidden) and not model.groups for model in models]
+        empty = [bool((model.index >= data.X.shape[1]).all()) for model in models]
+        faded = [bool(self.hidden) and nothing for nothing in empty]
         return np.where(faded, np.nan, out)
 
     # -- helpers ----------------------------------------------------------------------------

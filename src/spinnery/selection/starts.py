@@ -59,6 +59,7 @@ def find_starts(
     first = FIRST_LAMBDA * lambda_linear(data, settings.penalty, settings.groups)
     starts = sparse_starts(path, first, settings.max_features)
     priced = np.append(settings.groups.prices[settings.groups.ids], 1.0)  # the last is padding's
+    priced = np.where(priced > 0, priced, 1)  # what is always in costs nothing, nor does it leave
     prices = priced[np.minimum(path.features, len(priced) - 1)].astype(dtype)
     products = best_products(path.problem, Params(path.W, path.upper), path.X, prices)
     varies = present(data, hidden[0])[:, 0]
@@ -75,17 +76,18 @@ def _with_products(
     `features` are those that `products` are of; `varies` `(p, M T)` is 0 in the blocks of
     features that a cohort lacks, `width` is T.
     """
-    most = settings.max_features
+    always = np.flatnonzero(settings.groups.always)
+    most = settings.max_features + len(always)
     rng = np.random.default_rng(settings.seed)
     out = []
     for b, (kept, rows, upper) in enumerate(starts):
         new: list[int] = []
         for j in np.argsort(-products.gain[:, b]):
-            if len(new) >= int(PRODUCTS * most):
+            if len(new) >= int(PRODUCTS * settings.max_features):
                 break
             pair = {int(features[j]), int(features[products.partner[j, b]])}
             new += [f for f in pair if f < len(settings.groups.ids) and f not in new]
-        stay = np.argsort(-np.linalg.norm(rows, axis=1))
+        stay = np.lexsort((-np.linalg.norm(rows, axis=1), ~np.isin(kept, always)))
         stay = stay[~np.isin(kept[stay], new)][: most - len(new)]
         drawn = rng.normal(0, PRODUCT_ROWS, (len(new), width)).astype(rows.dtype)
         added = np.tile(drawn, rows.shape[1] // width) * varies[new]

@@ -30,7 +30,7 @@ VERSION = 1
 ESSENTIAL = ("penalty", "loss")  # parameters that say what the model is
 
 PRIVATE = (
-    "_models", "_center", "_scale", "_varies", "_run_seed", "_weight_unit", "_memory",
+    "_models", "_form", "_center", "_scale", "_varies", "_run_seed", "_weight_unit", "_memory",
 )  # fmt: skip  # fitted state that is not public
 
 
