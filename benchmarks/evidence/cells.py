@@ -30,10 +30,10 @@ def cell_options(doc: str, methods, replicates: int, **more: dict):
 def cells(args) -> list[tuple[str, str, str, str, int, int]]:
     """Values of `KEY`, all cells in step; tables that are not there are left out."""
     tables = [t for t in args.tables if "rows" not in t or os.environ.get("SPINNERY_DATA")]
-    seeds, numbers = range(args.replicates), args.true
+    seeds, effects, numbers = range(args.replicates), args.effects, args.true
     if args.smoke:
-        tables, seeds, numbers = ["blocks of 0.9"], [0], [6]
-    every = itertools.product(seeds, tables, args.effects, args.outcomes, numbers, args.methods)
+        tables, seeds, effects, numbers = ["blocks of 0.9"], [0], ["linear"], [6]
+    every = itertools.product(seeds, tables, effects, args.outcomes, numbers, args.methods)
     return [(method, *cell, seed) for seed, *cell, method in every]
 
 
