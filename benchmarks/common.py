@@ -20,7 +20,7 @@ if hasattr(os, "sched_setaffinity"):
     os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:N_CPUS])
 
 HERE = Path(__file__).resolve().parent
-PEERS = {"SPINNERY_PEERS": ".venv-peers", "SPINNERY_PEERS2": ".venv-peers2"}
+PEERS = {f"SPINNERY_PEERS{k}": f".venv-peers{k}" for k in ("", "2", "3")}
 SMOKE = {"hidden": ((3,), ()), "max_features": 4}  # settings of smoke runs
 
 

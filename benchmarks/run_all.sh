@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Every benchmark in order, then RESULTS.md. Some hours on two cores; 90 minutes of them are exact
-# recovery (a rerun goes on where it stopped), 45 LassoNet.
+# recovery, seven hours lists (reruns go on where they stopped), 45 LassoNet.
 #   benchmarks/run_all.sh            SPINNERY_DATA=... for the real sets
 #   benchmarks/run_all.sh --smoke    tiny data, no peers, a few minutes: does everything run?
 set -euo pipefail
@@ -16,7 +16,8 @@ step() { # what it does; the Python; its module in benchmarks/, and options
 }
 
 if [ "${1:-}" = --smoke ]; then
-  for name in evidence.null simulations.run simulations.sizes madelon.run recovery.run survival.simulated survival.speed \
+  for name in evidence.null evidence.lists evidence.intervals simulations.run simulations.sizes madelon.run \
+    recovery.run survival.simulated survival.speed \
     counts.run speed.engine cohorts.simulated networks.epochs embedding.run proximal.run faults.kills \
     faults.long_lived report; do
     more=()
@@ -29,7 +30,8 @@ fi
 
 export SPINNERY_PEERS=${SPINNERY_PEERS:-benchmarks/.venv-peers/bin/python}
 export SPINNERY_PEERS2=${SPINNERY_PEERS2:-benchmarks/.venv-peers2/bin/python}
-[ -x "$SPINNERY_PEERS" ] && [ -x "$SPINNERY_PEERS2" ] || benchmarks/peers/setup.sh
+export SPINNERY_PEERS3=${SPINNERY_PEERS3:-benchmarks/.venv-peers3/bin/python}
+[ -x "$SPINNERY_PEERS" ] && [ -x "$SPINNERY_PEERS2" ] && [ -x "$SPINNERY_PEERS3" ] || benchmarks/peers/setup.sh
 
 step "Engine: share of the matrix-product peak (1 min)" "$PYTHON" speed.engine
 step "Speed beside LassoNet and GCRNet (5 min)" "$PYTHON" speed.run
@@ -63,5 +65,11 @@ else
 fi
 step "Simulations, peers (45 min)" "$SPINNERY_PEERS" simulations.peer
 step "Exact recovery (90 min at most)" "$PYTHON" recovery.run --seconds 5400
+step "Lists, linear ones (60 min at most)" "$PYTHON" evidence.lists --methods "spinnery, linear" --seconds 3600
+step "Lists (3 hours at most)" "$PYTHON" evidence.lists --methods spinnery --seconds 10800
+step "Lists, peers (60 min at most)" "$SPINNERY_PEERS3" evidence.lists_peer --seconds 3600 \
+  --methods ipss hidimstat knockpy "hidimstat, debiased" boruta
+step "Lists, LassoNet (60 min at most)" "$SPINNERY_PEERS3" evidence.lists_peer --methods lassonet --seconds 3600
+step "Importance and p-values (60 min at most)" "$PYTHON" evidence.intervals --seconds 1800
 step "RESULTS.md" "$PYTHON" report
 echo "All benchmarks in $((SECONDS - START)) s."

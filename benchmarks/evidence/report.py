@@ -3,6 +3,7 @@
 from scipy import stats
 
 from ..tables import Target, table, where
+from . import report_lists
 
 COMMAND = "python -m benchmarks.evidence.null"
 POWER = {0.2: 0.65, 0.3: 0.9}
@@ -42,6 +43,7 @@ def targets(rows: dict):
         yield Target(
             words, COMMAND + " --parts power", f"{found:.2f} of {row[0]['sets']}", found >= least
         )
+    yield from report_lists.targets(rows)
 
 
 def section(rows: dict) -> list[str]:
@@ -61,4 +63,4 @@ def section(rows: dict) -> list[str]:
     return ["## The check for nothing", "", *table(header, lines, key=4), note, ""]
 
 
-SECTIONS = ((("null",), section),)
+SECTIONS = ((("null",), section), *report_lists.SECTIONS)

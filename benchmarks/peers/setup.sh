@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The peers' own environments, benchmarks/.venv-peers and .venv-peers2. Usage: benchmarks/peers/setup.sh
-# SPINNERY_PEERS and SPINNERY_PEERS2 (paths of a Python) make the benchmarks use others.
+# The peers' own environments, benchmarks/.venv-peers and .venv-peers2, 3. Usage: benchmarks/peers/setup.sh
+# SPINNERY_PEERS, SPINNERY_PEERS2 and 3 (paths of a Python) make the benchmarks use others.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -8,7 +8,7 @@ install() { # environment; what pip is given
   "$1/bin/python" -m pip install --quiet --disable-pip-version-check "${@:2}"
 }
 
-echo "Setting up benchmarks/.venv-peers and .venv-peers2 (a few minutes, once) ..."
+echo "Setting up benchmarks/.venv-peers, .venv-peers2 and .venv-peers3 (a few minutes, once) ..."
 "${PYTHON:-python3}" -m venv .venv-peers
 install .venv-peers torch==2.13.0 # alone and first: the others' requirements would pull CUDA packages
 install .venv-peers -r peers/requirements.txt
@@ -17,4 +17,9 @@ install .venv-peers -r peers/requirements.txt
 "${PYTHON:-python3}" -m venv .venv-peers2
 install .venv-peers2 -r peers/requirements2.txt
 KERAS_BACKEND=jax .venv-peers2/bin/python -c 'import keras, sksurv'
+# Those that list features: LassoNet again, beside packages that need NumPy 2.
+"${PYTHON:-python3}" -m venv .venv-peers3
+install .venv-peers3 torch==2.13.0
+install .venv-peers3 -r peers/requirements3.txt
+.venv-peers3/bin/python -c 'import torch, lassonet, ipss, hidimstat, knockpy, boruta'
 echo "done"
