@@ -53,7 +53,8 @@ def assess(
     n_pairs : int, default=50
         Splits in halves, at least 2.
     expected_false : float, default=1.0
-        Number of false features that `stable` may hold, in expectation.
+        Number of false features that `stable` may hold, in expectation. Halves pick the fewer, the
+        smaller it is.
     n_permutations : int, default=19
         The p-value is no smaller than `1 / (1 + n_permutations)`; 0 leaves it out.
     random_state : int, RandomState or None, default=0

@@ -26,8 +26,10 @@ class Evidence:
         for any distribution), `false_rate` (the bound over the number of features as frequent: the
         proportion of false ones expected among them); `cluster` (number of its cluster in
         `clusters`). Of selected features also `importance`, `importance_low`, `importance_high`
-        (rise of the held-out loss without it, and its interval), `effect` (a word for its curve),
-        `sign` (1, -1 or 0; over cohorts a column `sign: NAME` each) and `stand_ins`.
+        (rise of the held-out loss without it, and its interval; of numbers the loss is half the
+        squared error, the target's variance being 1), `effect` (a word for its curve; "by level" of
+        a factor, "differs" between cohorts), `sign` (1, -1 or 0; over cohorts a column
+        `sign: NAME` each) and `stand_ins`. Features that are always in are left out.
     clusters : DataFrame
         The same counts for clusters of features with `|r| >= 0.8` to their leader; a cluster is
         picked when any member is: `cluster`, `leader`, `n_features`, `members`, `selected`,
@@ -54,7 +56,8 @@ class Evidence:
     held_out : HeldOut or None
         The predictions behind it.
     effects : dict
-        For each selected feature its `Effect` in every cohort that uses it.
+        For each selected feature (of a factor each level) its `Effect` in every cohort that uses
+        it.
     outputs : list of str
         What each of the effects' K outputs is.
     size : int
