@@ -32,15 +32,23 @@ def evidence():
 
 
 def test_a_factor_is_one_feature(evidence):
-    _, found = evidence
+    model, found = evidence
     assert found.stable.shape == (10,)
     table = found.features.set_index("feature")
     assert not table.index.duplicated().any()
     assert table.loc["arm", "stable"] and table.loc["g0", "stable"]
     assert table.loc["arm", "effect"] == "by level" and table.loc["arm", "importance"] > 0.1
     assert table.loc["arm", "importance_low"] > 0
-    levels = [name for name in found.effects if name.startswith("arm=")]
-    assert len(levels) == 3
+    (effect,) = found.effects["arm"].values()
+    assert effect.levels == ("a", "b", "c")
+    by_hand = []
+    for level in effect.levels:
+        frame = FRAME.assign(arm=level)
+        frame.loc[:4, "g0"] = np.nan
+        by_hand.append(model.predict(frame).mean())
+    np.testing.assert_allclose(effect.curve[:, 0], by_hand - np.mean(by_hand), atol=1e-5)
+    arms = [row for row in found.clusters.itertuples() if "arm" in row.members]
+    assert len(arms) == 1 and arms[0].frequency == table.loc["arm", "frequency"]
     for row in found.clusters.itertuples():
         assert len(row.members) == row.n_features == len(set(row.members))
 

@@ -128,7 +128,6 @@ def assess(
         size, expected_false,
     )  # fmt: skip
     names = feature_names(model)
-    of_numbers = model._form.names(names)
     features, clusters = tables_of(counts, model.get_support(), names)
     gain, null_gains = gains(found, n_pairs, NULL_PAIRS)
     p_value = (1 + np.sum(null_gains >= gain)) / (1 + len(null_gains))
@@ -147,7 +146,7 @@ def assess(
         performance=performance(model.outcome_, samples.y, held_out),
         held_out=held_out,
         outputs=model.outcome_.output_names,
-        effects={str(of_numbers[j]): curves for j, curves in effects.items()},
+        effects={str(names[j]): curves for j, curves in effects.items()},
         size=size,
         n_pairs=n_pairs,
     )

@@ -7,6 +7,7 @@ from typing import Any
 import jax
 import numpy as np
 
+from ..inputs.form import Form
 from ..inputs.table import Table
 from ..nn import Upper
 from ..selection.exchange import Candidate
@@ -36,12 +37,12 @@ def refits_of(
 
 
 def effects_of(model: Any, refits: Refits, repeats: int) -> dict[int, dict[str, Effect]]:
-    """The curve of each column of numbers in every cohort that uses it, by its number.
+    """Each feature's curve in every cohort that uses it, by the user's number of the feature.
 
     Curves are the model's own; their errors come from the refits without each fold, of which there
     are `repeats` sets.
     """
-    table, index = refits.table, refits.support.index
+    table, index, owner = refits.table, refits.support.index, model._form.owner
     names = [str(name) for name in getattr(model, "cohorts_", ["all"])]
     out: dict[int, dict[str, Effect]] = {}
     for m, name in enumerate(names):
@@ -52,19 +53,51 @@ def effects_of(model: Any, refits: Refits, repeats: int) -> dict[int, dict[str, 
         scale = model.outcome_.scale[m]
         fits = [_cohort_part(fit, m, table.n_cohorts) for fit in refits.whole]
         own = _own_rows(model, m, table, index[m])
-        for slot in slots:
-            feature = index[m, slot]
-            values = grid(table.X[table.codes == m, feature].astype(float))
+        owners = owner[table.columns[index[m, slots]]]
+        for feature in np.unique(owners).tolist():
+            of = slots[owners == feature]
+            center, spread = (part[m, index[m, of]] for part in (table.center, table.scale))
+            every = table.X[np.ix_(table.codes == m, index[m, of])] * spread + center
+            values, levels, asked = settings_of(
+                model._form, feature, table.columns[index[m, of]], every
+            )
+            asked = (asked - center) / spread
             curve, *of_fits = (
-                centred(partial_curve(X, *part, slots, int(slot), values)) * scale
-                for part in (own, *fits)
+                centred(partial_curve(X, *part, slots, of, asked)) * scale for part in (own, *fits)
             )
             sets = np.split(np.array(of_fits), repeats)
             error = np.sqrt(np.mean([jackknife_error(one) ** 2 for one in sets], axis=0))
-            units = table.center[m, feature] + table.scale[m, feature] * values
-            number = int(table.columns[feature])
-            out.setdefault(number, {})[name] = Effect(units, curve, error)
+            out.setdefault(feature, {})[name] = Effect(values, curve, error, levels)
     return out
+
+
+def settings_of(
+    form: Form, feature: int, columns: np.ndarray, every: np.ndarray
+) -> tuple[np.ndarray, tuple[str, ...], np.ndarray]:
+    """What a feature may be: values `(g,)`, names of levels, and its columns then `(g, r)`.
+
+    Parameters
+    ----------
+    form : Form
+    feature : int
+        The user's number.
+    columns : (r,) int array
+        Its columns of numbers that are in use.
+    every : (n, r) array
+        All samples' values of these.
+    """
+    first = int(form.widths[:feature].sum())
+    place = columns - first  # within the feature's own; its gap column is beyond them
+    own = place < form.widths[feature]
+    if feature in form.factors:
+        levels = form.factors[feature].all_names
+        skipped = len(levels) - form.widths[feature]  # of two levels the first has no column
+        asked = np.where(own, place + skipped == np.arange(len(levels))[:, None], 0.0)
+        return np.arange(len(levels)), tuple(levels), asked
+    if not own.any():
+        return np.arange(2), ("known", "missing"), np.array([[0.0], [1.0]])
+    values = grid(every[:, np.argmax(own)].astype(float))
+    return values, (), np.where(own, values[:, None], 0.0)
 
 
 def _own_rows(model: Any, m: int, table: Table, index: np.ndarray) -> tuple[np.ndarray, Upper]:

@@ -14,7 +14,8 @@ ENDS = (0.025, 0.975)  # quantiles between which a curve runs
 FLAT = 2.0  # standard errors within which a curve is nothing by itself
 RETURN = 0.25  # share of a curve's rise that it may fall again and still be called up
 
-WORDS = ("up", "down", "peak", "valley", "none by itself")
+FLAT_WORD = "none by itself"
+WORDS = ("up", "down", "peak", "valley", FLAT_WORD)
 
 
 @dataclass(frozen=True)
@@ -29,11 +30,14 @@ class Effect:
         Mean output over the samples with the feature set to each value, less its mean over the
         values; and its standard error, by leaving out each fold. Outputs are in the target's units:
         values, log odds, log rates, log risks.
+    levels : tuple of str
+        Of a factor, whose values are 0, 1, ...; empty for numbers.
     """
 
     values: np.ndarray
     curve: np.ndarray
     error: np.ndarray
+    levels: tuple[str, ...] = ()
 
     @property
     def output(self) -> int:
@@ -42,9 +46,13 @@ class Effect:
 
     @property
     def word(self) -> str:
-        """One of `WORDS`, of that output."""
-        k = self.output
-        return word_for(self.curve[:, k], self.error[:, k])
+        """One of `WORDS`, of that output; "by level" of a factor."""
+        return self.word_of(self.output)
+
+    def word_of(self, k: int) -> str:
+        """The word for output k."""
+        word = word_for(self.curve[:, k], self.error[:, k])
+        return "by level" if self.levels and word != FLAT_WORD else word
 
     @property
     def sign(self) -> int:
@@ -62,7 +70,7 @@ def word_for(curve: np.ndarray, error: np.ndarray) -> str:
     steps = np.diff(curve)
     up, down = steps[steps > 0].sum(), -steps[steps < 0].sum()
     if len(curve) < 2 or not (np.abs(curve) > FLAT * error).any() or up + down == 0:
-        return "none by itself"
+        return FLAT_WORD
     if down <= RETURN * up:
         return "up"
     if up <= RETURN * down:
@@ -82,25 +90,25 @@ def grid(x: np.ndarray) -> np.ndarray:
 
 
 def partial_curve(
-    X: np.ndarray, W: np.ndarray, upper: Upper, slots: np.ndarray, row: int, values: np.ndarray
-) -> np.ndarray:
-    """Mean outputs `(g, K)` with the feature in slot `row` at each of `values`.
+    X: np.ndarray, W: np.ndarray, upper: Upper, slots: np.ndarray, rows: np.ndarray,
+    settings: np.ndarray,
+) -> np.ndarray:  # fmt: skip
+    """Mean outputs `(g, K)` with the columns in slots `rows` set to each of `settings`.
 
     Parameters
     ----------
     X : (n, k) array
-        Samples' values of the features in the slots.
+        Samples' values of the columns in the slots.
     W : (k, T) array
     upper : Upper
         Without lanes.
     slots : (m,) int array
-        The slots that hold a feature.
-    row : int
-    values : (g,) array
+        The slots that hold a column.
+    rows : (r,) int array
+    settings : (g, r) array
     """
-    x, w = X[:, row], W[row]
-    Z = X[:, slots] @ W[slots] - np.outer(x, w)
-    return np.array([upper(Z + value * w, np).mean(axis=0) for value in values])
+    Z = X[:, slots] @ W[slots] - X[:, rows] @ W[rows]
+    return np.array([upper(Z + setting @ W[rows], np).mean(axis=0) for setting in settings])
 
 
 def centred(curve: np.ndarray) -> np.ndarray:

@@ -56,8 +56,7 @@ class Evidence:
     held_out : HeldOut or None
         The predictions behind it.
     effects : dict
-        For each selected feature (of a factor each level) its `Effect` in every cohort that uses
-        it.
+        For each selected feature its `Effect` in every cohort that uses it.
     outputs : list of str
         What each of the effects' K outputs is.
     size : int
@@ -105,6 +104,7 @@ class Evidence:
                     "curve": plain(effect.curve),
                     "error": plain(effect.error),
                     "word": effect.word,
+                    "levels": list(effect.levels),
                 }
                 for cohort, effect in by_cohort.items()
             }

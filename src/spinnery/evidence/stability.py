@@ -109,7 +109,8 @@ def count(
     picked = np.flatnonzero(votes.sum(axis=0)[ids])
     listed = np.union1d(picked, also).astype(int)
     listed = listed[~always[listed]]
-    members = [one[~always[one]] for one in clusters_around(table.X, table.weights, listed)]
+    found_alike = clusters_around(table.X, table.weights, listed)
+    members = joined_by_group([one[~always[one]] for one in found_alike], ids)
     by_cluster = np.array([votes[:, ids[one]].any(axis=1).sum() for one in members], int)
     n_clusters = groups.n_optional - sum(len(np.unique(ids[one])) - 1 for one in members)
     features, first = np.unique(owner[table.columns[listed]], return_index=True)
@@ -123,6 +124,20 @@ def count(
         [owner[table.columns[one]][_firsts(owner[table.columns[one]])] for one in members],
         np.array(cluster_of, int),
     )
+
+
+def joined_by_group(clusters: list[np.ndarray], ids: np.ndarray) -> list[np.ndarray]:
+    """Clusters of columns, those that share a group made one: a group is picked as a whole."""
+    out: list[np.ndarray] = []
+    for cluster in clusters:
+        apart = []
+        for other in out:
+            if np.intersect1d(ids[other], ids[cluster]).size:
+                cluster = np.concatenate([other, cluster])
+            else:
+                apart.append(other)
+        out = [*apart, cluster]
+    return out
 
 
 def _firsts(values: np.ndarray) -> np.ndarray:

@@ -73,22 +73,17 @@ def with_importance(
     unit_of = {
         int(owner[columns[c]]): u for c, u in zip(refits.features, refits.units, strict=True)
     }
-    curves_of: dict[int, list[dict[str, Effect]]] = {}
-    for column, curves in effects.items():
-        curves_of.setdefault(int(owner[column]), []).append(curves)
     rows = []
     for feature in table.index:
         row: dict[str, Any] = dict(blank)
         own: dict[str, Effect] = {}
         if feature in unit_of:
-            u, found_curves = unit_of[feature], curves_of[feature]
+            u, own = unit_of[feature], effects[feature]
             row["importance"] = found.rise[u]
             row["importance_low"], row["importance_high"] = found.low[u], found.high[u]
             row["stand_ins"] = [str(names[owner[columns[j]]]) for j in found.stand_ins[u]]
-            own = found_curves[0] if len(found_curves) == 1 else {}
             words, signs = {e.word for e in own.values()}, {e.sign for e in own.values()}
-            # a factor has a curve for each of its levels
-            row["effect"] = words.pop() if len(words) == 1 else "differs" if words else "by level"
+            row["effect"] = words.pop() if len(words) == 1 else "differs"
             row["sign"] = signs.pop() if len(signs) == 1 else 0
         if len(cohorts) > 1:
             row |= {f"sign: {m}": own[m].sign if m in own else 0 for m in cohorts}

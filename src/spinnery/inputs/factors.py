@@ -25,9 +25,14 @@ class Factor:
     rare: np.ndarray  # (r,) words
 
     @property
+    def all_names(self) -> list[str]:
+        """The levels, rare ones as one."""
+        return [str(level) for level in self.levels] + ["rare levels"] * (len(self.rare) > 0)
+
+    @property
     def names(self) -> list[str]:
         """What the columns are of."""
-        names = [str(level) for level in self.levels] + ["rare levels"] * (len(self.rare) > 0)
+        names = self.all_names
         return names[1:] if len(names) == 2 else names
 
     def columns(self, words: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

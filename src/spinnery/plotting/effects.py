@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from ..evidence.effects import FLAT, POINTS, word_for
+from ..evidence.effects import FLAT, POINTS
 from ..evidence.result import Evidence
 from .axes import COLOURS, INK, LABEL_SIZE, MUTED, TITLE_SIZE, clean, new_axes, plural
 from .rows import check, dot_size, heading, name_rows, rows_height, say, shortened
@@ -164,19 +164,28 @@ def _panel(ax: Axes, name: str, evidence: Evidence, styles: dict[str, Any], widt
     for cohort, effect in effects.items():
         colour, dash = styles[cohort]
         curve, error = effect.curve[:, k], FLAT * effect.error[:, k]
-        marker = "o" if len(curve) <= FEW else None
-        ax.fill_between(effect.values, curve - error, curve + error, color=colour, alpha=0.16,
-                        linewidth=0)  # fmt: skip
-        ax.plot(effect.values, curve, color=colour, linestyle=dash, linewidth=1.7, marker=marker,
-                markersize=3.5, label=cohort)  # fmt: skip
-        words.add(word_for(curve, effect.error[:, k]))
+        if effect.levels:
+            ax.errorbar(effect.values, curve, error, fmt="o", color=colour, markersize=4,
+                        elinewidth=1.4, label=cohort)  # fmt: skip
+        else:
+            marker = "o" if len(curve) <= FEW else None
+            ax.fill_between(effect.values, curve - error, curve + error, color=colour, alpha=0.16,
+                            linewidth=0)  # fmt: skip
+            ax.plot(effect.values, curve, color=colour, linestyle=dash, linewidth=1.7,
+                    marker=marker, markersize=3.5, label=cohort)  # fmt: skip
+        words.add(effect.word_of(k))
         curves.append(np.abs(curve).max())
         bands.append(float(np.nanmax(np.abs(curve) + error)))
     word = words.pop() if len(words) == 1 else "differs"
     which = f" ({evidence.outputs[k]})" if len(spans) > 1 else ""
     clean(ax, grid="y")
-    ax.xaxis.set_major_locator(MaxNLocator(3))
-    ax.ticklabel_format(axis="x", scilimits=(-3, 4))
+    if effect.levels:
+        room = width / len(effect.levels)
+        ax.set_xticks(effect.values, [shortened(level, room) for level in effect.levels])
+        ax.set_xlim(-0.5, len(effect.levels) - 0.5)
+    else:
+        ax.xaxis.set_major_locator(MaxNLocator(3))
+        ax.ticklabel_format(axis="x", scilimits=(-3, 4))
     heading = f"{shortened(name, width)}\n{shortened(word + which, width)}"
     ax.set_title(heading, loc="left", fontsize=LABEL_SIZE, color=INK, parse_math=False)
     return max(curves), max(bands)
