@@ -24,7 +24,7 @@ from spinnery.evidence.samples import samples_of
 from ..common import SMOKE, Results, several, timed
 from .cells import KEY, SMALL, cell_options, cells, wanted
 from .designs import draw
-from .lists import KINDS, METHODS, halves
+from .lists import KINDS, METHODS, searched
 
 FRESH, TESTED = 20, 1000  # data sets, samples of each to test on
 PERMUTATIONS = 19
@@ -87,8 +87,8 @@ def noise(method: str, outcome: str, seed: int, smoke: bool) -> dict:
     if outcome == "survival":
         y = survival_target(rng.uniform(size=n) < 0.6, rng.exponential(size=n))
     model = KINDS[outcome](random_state=0, **{**(SMOKE if smoke else {}), **METHODS[method]})
-    (_, _, found), seconds = timed(halves, model, X, y, NULL_PAIRS, PERMUTATIONS)
-    gain, null_gains = gains(found, NULL_PAIRS, NULL_PAIRS)
+    (_, _, found), seconds = timed(searched, model, X, y, PERMUTATIONS)
+    gain, null_gains = gains(found, NULL_PAIRS)
     p_value = (1 + int(np.sum(null_gains >= gain))) / (1 + len(null_gains))
     return {"p_value": p_value, "gain": gain, "seconds": seconds}
 

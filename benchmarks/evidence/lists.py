@@ -11,15 +11,17 @@ where the last stopped (to measure another version of the library, delete out/li
 """
 
 import warnings
+from dataclasses import replace
 
 import numpy as np
 
 from spinnery import SPINNClassifierCV, SPINNRegressorCV, SPINNSurvivalCV, survival_target
-from spinnery.evidence.assess import MOST_PICKED, NULL_PAIRS, _searched
+from spinnery.evidence.assess import MOST_PICKED, NULL_PAIRS, NULL_SIZE, _searched
 from spinnery.evidence.bounds import most_picked
 from spinnery.evidence.samples import samples_of
 from spinnery.evidence.stability import Stability, count
 from spinnery.progress import Steps
+from spinnery.selection.lanes import slots_for
 
 from ..common import SMOKE, Results, timed
 from .cells import KEY, SMALL, cell_options, cells, wanted
@@ -31,15 +33,21 @@ PAIRS, EXPECTED, RATE = 50, 1.0, 0.1
 MOST_KEPT = 40  # votes of false features
 
 
-def halves(model, X, y, n_pairs: int = PAIRS, n_permutations: int = 0):
-    """Samples, size, and what halves find, as in `assess` of that model once it is fitted."""
+def searched(model, X, y, of_permutations: int = 0):
+    """Samples, size, and what halves find, as in `assess` of that model once it is fitted.
+
+    Of the targets as they are, or with permutations the halves of its p-value.
+    """
     model.n_features_in_ = X.shape[1]  # all that is needed of a fit
     samples = samples_of(model, X, y)
     seed = int(np.random.RandomState(0).randint(2**31 - 1))
     most = min(MOST_PICKED, samples.settings.max_features, len(X) // 4)
     size = most_picked(samples.settings.groups.n_optional, PAIRS, EXPECTED, most)
-    lanes = samples.lanes(n_pairs, n_permutations, NULL_PAIRS, seed)
-    return samples, size, _searched(samples, lanes, size, model.dtype, None, Steps(False))
+    n_slots = slots_for(replace(samples.settings, max_features=size))
+    lanes = samples.lanes(PAIRS, seed)
+    if of_permutations:
+        lanes, size = samples.lanes(NULL_PAIRS, seed, of_permutations), min(size, NULL_SIZE)
+    return samples, size, _searched(samples, lanes, size, n_slots, model.dtype, None, Steps(False))
 
 
 def lists(units: list[set], found: Stability, true: set, of: str) -> dict:
@@ -66,7 +74,7 @@ def measure(method: str, *cell, smoke: bool) -> dict:
     model = KINDS[outcome](random_state=0, **{**(SMOKE if smoke else {}), **METHODS[method]})
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        (samples, size, found), seconds = timed(halves, model, data.X, y)
+        (samples, size, found), seconds = timed(searched, model, data.X, y)
     groups, every, none = samples.settings.groups, np.arange(data.X.shape[1]), np.zeros(0, int)
     counts = count(samples.table, groups, every, none, found, size, EXPECTED)
     true = set(data.true.tolist())

@@ -67,11 +67,11 @@ def test_groups_stay_together_in_folds_and_halves(evidence):
     frame = FRAME.copy()
     frame.loc[:4, "g0"] = np.nan
     samples = samples_of(model, frame, y, groups=PATIENT)
-    for lane in samples.lanes(4, 1, 1, 0):
+    for lane in samples.lanes(4, 0, n_permutations=1):
         inside = np.isin(np.arange(n), lane.rows).reshape(-1, 3)
         assert (inside == inside[:, :1]).all()
         assert abs(len(lane.rows) - n / 2) <= 3
-    one, other = samples.lanes(4, 0, 1, 0)[:2]
+    one, other = samples.lanes(4, 0)[:2]
     assert sorted([*one.rows, *other.rows]) == list(range(n))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
 from ..progress import Steps
+from ..selection.lanes import slots_for
 from .bounds import most_picked
 from .chosen import effects_of, refits_of
 from .halves import LANES, Found, Halves, Lane, gains
@@ -22,7 +24,7 @@ from .stability import count
 from .tables import tables_of, with_importance
 
 MOST_PICKED = 24  # features that a half picks at most
-NULL_PAIRS = 2  # pairs of halves for each permutation
+NULL_PAIRS, NULL_SIZE = 2, 8  # pairs of halves for each permutation, features at most
 N_FOLDS, REPEATS = 10, 3  # by which importance is measured
 
 
@@ -102,13 +104,20 @@ def assess(
     samples = samples_of(model, X, y, sample_weight, cohorts, strata, groups)
     most = min(MOST_PICKED, samples.settings.max_features, len(samples.counted) // 4)
     size = most_picked(samples.settings.groups.n_optional, n_pairs, expected_false, most)
-    lanes = samples.lanes(n_pairs, n_permutations, NULL_PAIRS, seed)
+    halves = samples.lanes(n_pairs, seed)
+    null = samples.lanes(NULL_PAIRS, seed, n_permutations) if n_permutations else []
     folds = [fold for r in range(REPEATS) for fold in samples.folds(N_FOLDS, seed + r)]
     refits = refits_of(model, samples.table, samples.settings, folds, model.dtype)
     given = {"cohorts": cohorts, "strata": strata, "groups": groups}
     with Steps(verbose) as steps:
-        steps.expect(-(-len(lanes) // LANES) + n_folds + 1)
-        found = _searched(samples, lanes, size, model.dtype, n_jobs, steps)
+        steps.expect(-(-len(halves) // LANES) - (-len(null) // LANES) + n_folds + 1)
+        steps.say("halves: what each picks")
+        n_slots = slots_for(replace(samples.settings, max_features=size))
+        found = _searched(samples, halves, size, n_slots, model.dtype, n_jobs, steps)
+        steps.say("permutations: what the procedure gains without a signal")
+        of_null = _searched(
+            samples, null, min(size, NULL_SIZE), n_slots, model.dtype, n_jobs, steps
+        )
         steps.say("importance: each feature left out")
         matters = importance(refits, REPEATS / len(folds))
         effects = effects_of(model, refits, REPEATS)
@@ -124,12 +133,12 @@ def assess(
     owner = model._form.owner  # the user's feature that each column of numbers is of
     cohort_names = [str(name) for name in getattr(model, "cohorts_", ["all"])]
     counts = count(
-        samples.table, samples.settings.groups, owner, refits.features, found[: 2 * n_pairs],
-        size, expected_false,
+        samples.table, samples.settings.groups, owner, refits.features, found, size,
+        expected_false,
     )  # fmt: skip
     names = feature_names(model)
     features, clusters = tables_of(counts, model.get_support(), names)
-    gain, null_gains = gains(found, n_pairs, NULL_PAIRS)
+    gain, null_gains = gains(of_null, NULL_PAIRS) if null else (float("nan"), np.zeros(0))
     p_value = (1 + np.sum(null_gains >= gain)) / (1 + len(null_gains))
     stable = np.zeros(model.n_features_in_, bool)
     stable[features.index[features["stable"]]] = True
@@ -153,11 +162,11 @@ def assess(
 
 
 def _searched(
-    samples: Samples, lanes: list[Lane], size: int, dtype: str, n_jobs: int | None, steps: Steps
-) -> list[Found]:
+    samples: Samples, lanes: list[Lane], size: int, n_slots: int, dtype: str,
+    n_jobs: int | None, steps: Steps,
+) -> list[Found]:  # fmt: skip
     """What every lane finds, in portions of `LANES`."""
-    halves = Halves(samples.table, samples.settings, samples.architectures, size, dtype)
-    steps.say("halves: what each picks")
+    halves = Halves(samples.table, samples.settings, samples.architectures, size, n_slots, dtype)
     parts = [lanes[k : k + LANES] for k in range(0, len(lanes), LANES)]
     work = Parallel(n_jobs=n_jobs, return_as="generator")(
         delayed(halves.search)(part) for part in parts

@@ -83,6 +83,8 @@ class Halves:
         Each picks by itself; their picks are joined in turn until there are `size`.
     size : int
         Groups that a half picks, at most.
+    n_slots : int
+        Places for their features; with as many, searches of other sizes share programs.
     dtype : str
     """
 
@@ -90,6 +92,7 @@ class Halves:
     settings: Settings
     architectures: list[tuple[int, ...]]
     size: int
+    n_slots: int
     dtype: str
 
     def search(self, lanes: list[Lane]) -> list[Found]:
@@ -109,7 +112,8 @@ class Halves:
                 own = flat.reshape(len(flat), *targets.shape[1:]), self.table.place(everyone)
                 data = eqx.tree_at(lambda d: (d.targets, d.everyone), data, own)
             searched = [
-                models_of_lanes(data, hidden, self.size, settings) for hidden in self.architectures
+                models_of_lanes(data, hidden, settings, self.n_slots)
+                for hidden in self.architectures
             ]
         return [self._found([models[b] for models in searched]) for b in range(len(lanes))]
 
@@ -140,21 +144,19 @@ def joined(rankings: list[list[int]], size: int) -> np.ndarray:
     return np.fromiter(out, int, len(out))
 
 
-def gains(found: list[Found], n_pairs: int, null_pairs: int) -> tuple[float, np.ndarray]:
+def gains(found: list[Found], n_pairs: int) -> tuple[float, np.ndarray]:
     """The largest mean fall of the loss on the other half, and the same of permuted targets.
 
-    Over architectures and sizes from one on, relative to the loss without features; with targets as
-    they are from the first `null_pairs` pairs, so that all are alike.
+    Over architectures and sizes from one on, relative to the loss without features.
 
     Parameters
     ----------
     found : list of Found
-        Of `n_pairs` pairs of halves, then of `null_pairs` for every permutation.
+        Of `n_pairs` pairs of halves with targets as they are, then of as many for every
+        permutation, all searched alike.
     """
-    width = 2 * null_pairs
-    starts = [0, *range(2 * n_pairs, len(found), width)]
-    largest = []
-    for start in starts:
+    width, largest = 2 * n_pairs, []
+    for start in range(0, len(found), width):
         gain = np.mean([half.gain for half in found[start : start + width]], axis=0)
         none = np.mean([half.held_out[:, :1] for half in found[start : start + width]], axis=0)
         largest.append(float((gain / np.abs(none))[:, 1:].max()))

@@ -76,18 +76,19 @@ class Samples:
         dealt = deal_folds(self.strata[self.counted], n_folds, seed)
         return [np.sort(self.counted[fold]) for fold in dealt]
 
-    def lanes(self, n_pairs: int, n_permutations: int, null_pairs: int, seed: int) -> list[Lane]:
-        """Halves of the samples as they are, then `null_pairs` pairs for every permutation."""
+    def lanes(self, n_pairs: int, seed: int, n_permutations: int = 0) -> list[Lane]:
+        """Pairs of halves of the samples as they are, then as many for every permutation."""
         rng = np.random.default_rng(seed)
         places = np.tile(np.arange(len(self.strata))[:, None], n_permutations + 1)
         places[self.counted] = self.counted[
             permutations(self.blocks[self.counted], n_permutations, rng)
         ]
-        out: list[Lane] = []
-        for k, assigned in enumerate(places.T):
-            pairs = self._pairs(assigned, null_pairs if k else n_pairs, rng)
-            out += [Lane(half, assigned) for pair in pairs for half in pair]
-        return out
+        return [
+            Lane(half, assigned)
+            for assigned in places.T
+            for pair in self._pairs(assigned, n_pairs, rng)
+            for half in pair
+        ]
 
     def _pairs(self, assigned: np.ndarray, n_pairs: int, rng: np.random.Generator):
         """Complementary halves of the samples, whose targets come from `assigned`."""

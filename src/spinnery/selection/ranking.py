@@ -9,7 +9,6 @@ import numpy as np
 
 from ..engine.refit import Data
 from .exchange import Candidate, Cells, Exchange
-from .lanes import slots_for
 from .search import PATH_RIDGE, SEARCH_ITER, SEARCH_TOL
 from .starts import Settings, find_starts
 
@@ -17,10 +16,10 @@ RIDGES = {True: 0.1, False: 0.01}  # by linearity
 
 
 def models_of_lanes(
-    data: Data, hidden: tuple[int, ...], size: int, settings: Settings,
+    data: Data, hidden: tuple[int, ...], settings: Settings, n_slots: int,
     on_step: Callable[[], None] = lambda: None,
 ) -> list[dict[int, Candidate]]:  # fmt: skip
-    """Each lane's best models of up to `size` groups, at a ridge that is no lane's choice.
+    """Each lane's best models of up to `max_features` groups, at a ridge that is nobody's choice.
 
     Lanes see nothing of each other, nor of the samples that weigh nothing in them.
     """
@@ -33,8 +32,8 @@ def models_of_lanes(
     ids = np.repeat(settings.groups.ids[:, None], data.n_cohorts, axis=1)
     cells = Cells(ids, settings.groups.prices)
     tol = np.full(B, SEARCH_TOL, dtype)
-    exchange = Exchange(refitted, cells, starts, slots_for(settings), tol, SEARCH_ITER, on_step)
-    exchange.run(size, "bf" if hidden else "f")
+    exchange = Exchange(refitted, cells, starts, n_slots, tol, SEARCH_ITER, on_step)
+    exchange.run(settings.max_features, "bf" if hidden else "f")
     if hidden:  # a linear model began without features
         exchange.without_any()
     return exchange.best
