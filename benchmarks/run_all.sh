@@ -38,6 +38,7 @@ step "Speed beside LassoNet and GCRNet (5 min)" "$PYTHON" speed.run
 step "Size: 1,000 to 100,000 features (10 min)" "$PYTHON" speed.size
 step "Simulations, ours and told (8 min)" "$PYTHON" simulations.run
 step "What choosing the size costs, ten seeds (4 min)" "$PYTHON" simulations.sizes
+step "How long evidence takes (5 min)" "$PYTHON" evidence.speed
 step "The check for nothing: noise and power (40 min)" "$PYTHON" evidence.null
 step "Madelon form, ours (3 min)" "$PYTHON" madelon.run
 step "Madelon form, XGBoost (1 min)" "$SPINNERY_PEERS" madelon.peer

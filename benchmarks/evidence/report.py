@@ -7,6 +7,12 @@ from . import report_lists
 
 COMMAND = "python -m benchmarks.evidence.null"
 POWER = {0.2: 0.65, 0.3: 0.9}
+WORDS = {"fit": "fit with its folds and check", "assess": "assess"}
+LONGEST = (
+    ("default, 500 x 1,000", "fit", 3.5),
+    ("default, 500 x 1,000", "assess", 90),
+    ("linear, 500 x 5,000", "assess", 20),
+)
 
 
 def targets(rows: dict):
@@ -44,6 +50,11 @@ def targets(rows: dict):
             words, COMMAND + " --parts power", f"{found:.2f} of {row[0]['sets']}", found >= least
         )
     yield from report_lists.targets(rows)
+    for what, kind, most in LONGEST:
+        words = f"{what}: warm {WORDS[kind]} within {most} s"
+        row = where(rows["evidence_speed"], what=what)
+        measured = (f"{row[0][kind]:.1f} s", row[0][kind] <= most) if row else ()
+        yield Target(words, "python -m benchmarks.evidence.speed", *measured)
 
 
 def section(rows: dict) -> list[str]:
@@ -63,4 +74,13 @@ def section(rows: dict) -> list[str]:
     return ["## The check for nothing", "", *table(header, lines, key=4), note, ""]
 
 
-SECTIONS = ((("null",), section), *report_lists.SECTIONS)
+def speed_section(rows: dict) -> list[str]:
+    lines = [[r["what"], r["fit"], r["halves_alone"], r["assess"]] for r in rows["evidence_speed"]]
+    header = ["what", "warm fit, s", "halves and importance, s", "assess, s"]
+    note = "Defaults: 50 pairs of halves, 19 permutations, five folds of the whole procedure."
+    return ["## How long evidence takes", "", *table(header, lines, key=1), note, ""]
+
+
+SECTIONS = (
+    (("null",), section), *report_lists.SECTIONS, (("evidence_speed",), speed_section),
+)  # fmt: skip
