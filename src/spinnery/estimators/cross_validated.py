@@ -17,7 +17,7 @@ from ..progress import Steps
 from ..selection.crossval import Chosen, cross_validate
 from ..selection.curve import Curve
 from ..selection.folds import draw_folds
-from ..selection.starts import FEATURES, Settings
+from ..selection.starts import FEATURES, MOST_FEATURES, Settings
 from .base import BaseSPINN
 from .model import build_models, path_norms
 from .parameters import COMMON, architectures
@@ -103,7 +103,8 @@ class CrossValidated(BaseSPINN):
         groups = self._groups(self.n_features_in_).take(table.columns)
         scorer = fold_scorer(self, self.scoring, X, y, codes)
         every = groups.n_optional
-        first, most = (FEATURES, every) if self.max_features == "auto" else [self.max_features] * 2
+        asked = [self.max_features] * 2
+        first, most = (FEATURES, MOST_FEATURES) if self.max_features == "auto" else asked
         settings = Settings(
             self._penalty(len(names)), groups, self.activation, min(first, every),
             self.n_restarts, seed,

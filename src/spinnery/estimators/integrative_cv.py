@@ -50,7 +50,7 @@ class IntegrativeSPINNRegressorCV(OverCohortsInFolds, CohortRegressor, CrossVali
         "min" takes the size with the lowest mean held-out loss (a smaller one on a near tie),
         "1se" the smallest within one standard error of it.
     max_features : int or "auto", default="auto"
-        Most features (or groups) to consider; "auto": 24, or more while held-out loss falls.
+        Most features (or groups) to consider; "auto": 24, or 48 where held-out loss still falls.
     share : {"upper", "none"}, default="upper"
         "upper": cohorts have first layers (and first biases) of their own and share all that
         follows. "none": own networks, coupled by the penalty and the choice of features alone.

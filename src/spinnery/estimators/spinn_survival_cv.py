@@ -49,7 +49,7 @@ class SPINNSurvivalCV(Survivor, CrossValidated):
         "min" takes the size with the lowest mean held-out loss (a smaller one on a near tie),
         "1se" the smallest within one standard error of it.
     max_features : int or "auto", default="auto"
-        Most features (or groups) to consider; "auto": 24, or more while held-out loss falls.
+        Most features (or groups) to consider; "auto": 24, or 48 where held-out loss still falls.
     feature_groups : array-like of shape (n_features,), optional
         Labels of feature groups that enter or leave together (one-hot columns, pathways). A
         group's threshold carries the square root of its size.

@@ -17,7 +17,7 @@ from ..nn import Sharing, Upper
 from ..penalties import Penalty
 from .exchange import Start
 
-FEATURES = 24  # of a search that may grow
+FEATURES, MOST_FEATURES = 24, 48  # of a search that may grow, and how far
 FIRST_LAMBDA = 0.1  # of the linear model's lambda_max
 PRODUCTS = 0.25  # share of a start's features that come from squares and products
 PRODUCT_ROWS = 0.5  # standard deviation of their rows' random weights
