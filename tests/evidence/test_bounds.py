@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import norm
 
 from spinnery.evidence.bounds import (
     HIGHEST,
@@ -85,3 +86,20 @@ def test_halves_pick_as_many_as_leave_a_share_that_can_be_reached(p, wanted):
     assert q == 1 or least_share(q, p, 20, wanted) <= HIGHEST
     if q < min(24, p):
         assert least_share(q + 1, p, 20, wanted) > HIGHEST
+
+
+def test_what_chance_correlations_make_of_the_bound():
+    """Null scores of halves share the whole sample's (docs/maths.md): how many are as frequent."""
+
+    def expected(share, q, p):
+        c = norm.isf(q / p / 2)
+        return 2 * p * norm.sf(c * np.sqrt(2) + norm.ppf(share))
+
+    shapes = ((12, 50), (12, 200), (24, 200), (12, 1000), (24, 1000), (24, 5000), (24, 20000))
+    for q, p in shapes:
+        by_votes = r_concave(q, p, 50)
+        for share, most in ((LOWEST, 1.5), (0.65, 1.1), (0.75, 1.0), (0.9, 1.0)):
+            assert expected(share, q, p) <= most * by_votes[round(100 * share)]
+        assert expected(least_share(q, p, 50, 1.0), q, p) < 0.9  # what `stable` promises
+    for q, p in shapes[3:]:  # why no lower share is trusted
+        assert expected(LOWEST - 0.1, q, p) > 1.45 * r_concave(q, p, 50)[round(100 * LOWEST) - 10]

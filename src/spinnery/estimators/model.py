@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import jax
 import numpy as np
 from scipy import sparse
 
 from ..engine.design import split_blocks
 from ..inputs.form import Form
 from ..inputs.table import Table
-from ..nn import ACTIVATIONS, CohortUpper, Dense, Upper
+from ..nn import ACTIVATIONS, CohortUpper, Dense, Upper, upper_of_cohort
 from ..storage.registry import storable
 
 
@@ -52,10 +51,9 @@ def build_models(
 ) -> list[Model]:
     """Each cohort's model from engine arrays: slots `(M, k)`, rows `(k, M T)`."""
     blocks = split_blocks(W, len(index))
-    lanes = jax.tree.map(lambda leaf: np.asarray(leaf)[None], upper)
-    uppers = [jax.tree.map(lambda leaf: leaf[0], lanes.cohort(m)) for m in range(len(index))]
     return [
-        build_model(table, features, blocks[:, m], uppers[m], m) for m, features in enumerate(index)
+        build_model(table, features, blocks[:, m], upper_of_cohort(upper, m), m)
+        for m, features in enumerate(index)
     ]
 
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-import jax
 import numpy as np
 
+from ..engine.design import split_blocks
 from ..inputs.form import Form
 from ..inputs.table import Table
-from ..nn import Upper
-from ..selection.exchange import Candidate
+from ..nn import Upper, upper_of_cohort
 from ..selection.lanes import slots_for
 from ..selection.starts import Settings
 from .effects import SAMPLES, Effect, centred, grid, partial_curve
@@ -51,7 +50,11 @@ def effects_of(model: Any, refits: Refits, repeats: int) -> dict[int, dict[str, 
         X = np.zeros((len(rows), index.shape[1]))
         X[:, slots] = table.X[np.ix_(rows, index[m, slots])]
         scale = model.outcome_.scale[m]
-        fits = [_cohort_part(fit, m, table.n_cohorts) for fit in refits.whole]
+        lanes = [fit.params for fit in refits.whole]
+        fits = [
+            (split_blocks(lane.W, table.n_cohorts)[:, m], upper_of_cohort(lane.upper, m))
+            for lane in lanes
+        ]
         own = _own_rows(model, m, table, index[m])
         owners = owner[table.columns[index[m, slots]]]
         for feature in np.unique(owners).tolist():
@@ -109,11 +112,3 @@ def _own_rows(model: Any, m: int, table: Table, index: np.ndarray) -> tuple[np.n
         if feature < table.X.shape[1]:
             W[slot] = fitted.W[place[int(table.columns[feature])]]
     return W, fitted.upper
-
-
-def _cohort_part(fit: Candidate, m: int, n_cohorts: int) -> tuple[np.ndarray, Upper]:
-    """Cohort m's rows `(k, T)` and upper network of a fit over cohorts."""
-    width = fit.params.W.shape[1] // n_cohorts
-    lanes = jax.tree.map(lambda leaf: np.asarray(leaf)[None], fit.params.upper)
-    upper = jax.tree.map(lambda leaf: leaf[0], lanes.cohort(m))
-    return fit.params.W[:, m * width : (m + 1) * width], upper

@@ -15,7 +15,6 @@ FLAT = 2.0  # standard errors within which a curve is nothing by itself
 RETURN = 0.25  # share of a curve's rise that it may fall again and still be called up
 
 FLAT_WORD = "none by itself"
-WORDS = ("up", "down", "peak", "valley", FLAT_WORD)
 
 
 @dataclass(frozen=True)
@@ -46,7 +45,7 @@ class Effect:
 
     @property
     def word(self) -> str:
-        """One of `WORDS`, of that output; "by level" of a factor."""
+        """What the curve of that output does, as `word_for` has it; "by level" of a factor."""
         return self.word_of(self.output)
 
     def word_of(self, k: int) -> str:

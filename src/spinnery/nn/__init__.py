@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .activations import ACTIVATIONS
-from .cohorts import SHARED, CohortUpper, Sharing, apply_cohorts
+from .cohorts import SHARED, CohortUpper, Sharing, apply_cohorts, upper_of_cohort
 from .mlp import MLP, TiedAutoencoder
 from .pooling import FractionalMaxPool, LPPool
 from .upper import Dense, Upper, apply_lanes, init_lanes, init_network, lane_squared_norms
@@ -24,4 +24,5 @@ __all__ = [
     "init_lanes",
     "init_network",
     "lane_squared_norms",
+    "upper_of_cohort",
 ]

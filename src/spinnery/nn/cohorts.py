@@ -7,6 +7,7 @@ import itertools
 import equinox as eqx
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 from ..arrays import Array
 from .upper import Dense, Upper, apply_lanes
@@ -28,6 +29,12 @@ class CohortUpper(eqx.Module):
     def squared_norm(self) -> Array:
         """Sum of squared weights of one lane, each stored weight once."""
         return self.upper.squared_norm()
+
+
+def upper_of_cohort(upper: Upper | CohortUpper, m: int) -> Upper:
+    """Cohort m's network of one model, which has no lane axis; as NumPy arrays."""
+    lanes = jax.tree.map(lambda leaf: np.asarray(leaf)[None], upper)
+    return jax.tree.map(lambda leaf: leaf[0], lanes.cohort(m))
 
 
 def apply_cohorts(upper: Upper | CohortUpper, Z: Array, bounds: tuple[int, ...]) -> Array:
