@@ -126,3 +126,18 @@ def test_unknown_labels_are_named():
     outcome = Classes.of(np.array(["a", "b"]))
     with pytest.raises(ValueError, match=r"labels that training did not begin with: \['c'\]"):
         outcome.encode(np.array(["a", "c"]), np.zeros(2, int))
+
+
+@each
+def test_only_counts_have_features_found_by_another_loss(name, outcome, y):
+    found = outcome.surrogate(y, WEIGHTS, CODES)
+    if name != "counts":
+        assert found is None
+        return
+    targets, loss = found
+    assert isinstance(loss, Squared)
+    logs = np.log1p(y)
+    for m in range(2):
+        rows, w = m == CODES, WEIGHTS[m == CODES] / WEIGHTS[m == CODES].sum()
+        centred = logs[rows] - w @ logs[rows]
+        np.testing.assert_allclose(targets[rows, 0], centred / np.sqrt(w @ centred**2))

@@ -94,3 +94,20 @@ def test_nothing_is_left_to_enter(searched):
     full = replace(curve, lanes=[{6: lane} for lane in curve.at(6)])
     found.try_several([start_of(lane) for lane in full.at(6)], 3)
     assert max(max(lane) for lane in found.best) == 6
+
+
+def test_a_closer_look_finds_what_a_curve_lacks(searched):
+    search, curve = searched
+    known = [{k: lane[k] for k in (0, 3)} for lane in curve.lanes]
+    poor = replace(curve, sizes=np.array([0, 3]), lanes=known)
+    better = search.closer(poor, 3)
+    assert {2, 3, 4, 5} <= set(better.sizes.tolist())
+    for b, lane in enumerate(better.lanes):
+        assert lane[3].objective <= known[b][3].objective
+        assert lane[4].objective == pytest.approx(curve.lanes[b][4].objective, rel=0.02)
+
+
+def test_nothing_to_look_closer_at(searched):
+    search, curve = searched
+    linear = Search(search.table, FOLDS, (), search.settings, Steps(False))
+    assert linear.closer(curve, 3) is curve

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from numbers import Integral
 from typing import Any, ClassVar
 
@@ -32,6 +32,7 @@ class Prepared:
     y: np.ndarray
     weights: np.ndarray
     table: Table
+    searched: Table  # the same with targets and loss by which features are found
     folds: list[np.ndarray]
     settings: Settings
     architectures: list[tuple[int, ...]]
@@ -79,11 +80,18 @@ class CrossValidated(BaseSPINN):
             optional = ~settings.groups.always
             if self.null_check and optional.any():
                 steps.say("is there anything?")
-                asked = table if optional.all() else table.only(optional)
+                asked = given.searched if optional.all() else given.searched.only(optional)
                 self.null_p_value_ = null_p_value(asked, settings.seed)
             nothing = self.null_p_value_ > LEVEL
             chosen = cross_validate(
-                table, given.folds, given.architectures, self.rule, settings, steps, nothing
+                table,
+                given.searched,
+                given.folds,
+                given.architectures,
+                self.rule,
+                settings,
+                steps,
+                nothing,
             )
         self._report(chosen, table, given.folds)
         self._complete(given.X, given.y, given.weights, table.codes)
@@ -111,7 +119,11 @@ class CrossValidated(BaseSPINN):
             None if self.ridges is None else tuple(float(r) for r in self.ridges),
             self.tol, self.max_iter, self._sharing(), scorer, min(most, every),
         )  # fmt: skip
-        return Prepared(X, y, weights, table, folds, settings, hidden)
+        searched, surrogate = table, self.outcome_.surrogate(y, weights, codes)
+        if surrogate is not None and scorer is None:
+            targets, loss = surrogate
+            searched = replace(table, targets=targets.astype(table.X.dtype), loss=loss)
+        return Prepared(X, y, weights, table, searched, folds, settings, hidden)
 
     def _why_empty(self) -> str:
         if self.null_p_value_ > LEVEL:

@@ -166,7 +166,7 @@ def _searched(
     n_jobs: int | None, steps: Steps,
 ) -> list[Found]:  # fmt: skip
     """What every lane finds, in portions of `LANES`."""
-    halves = Halves(samples.table, samples.settings, samples.architectures, size, n_slots, dtype)
+    halves = Halves(samples.searched, samples.settings, samples.architectures, size, n_slots, dtype)
     parts = [lanes[k : k + LANES] for k in range(0, len(lanes), LANES)]
     work = Parallel(n_jobs=n_jobs, return_as="generator")(
         delayed(halves.search)(part) for part in parts

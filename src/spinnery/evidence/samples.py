@@ -28,6 +28,8 @@ class Samples:
     Attributes
     ----------
     table : Table
+    searched : Table
+        The same with targets and loss by which features are found.
     settings : Settings
     architectures : list of tuple
     y : validated targets
@@ -45,6 +47,7 @@ class Samples:
     """
 
     table: Table
+    searched: Table
     settings: Settings
     architectures: list[tuple[int, ...]]
     y: np.ndarray
@@ -131,7 +134,8 @@ def samples_of(
     own = outcome.strata(given.y)
     weights = np.ones(len(own)) if sample_weight is None else np.asarray(sample_weight, float)
     return Samples(
-        table, given.settings, given.architectures, given.y, outcome, weights, counted,
-        table.codes * (int(own.max()) + 1) + own, outcome.exchangeable(given.y, table.codes),
+        table, given.searched, given.settings, given.architectures, given.y, outcome, weights,
+        counted, table.codes * (int(own.max()) + 1) + own,
+        outcome.exchangeable(given.y, table.codes),
         None if groups is None else encode_groups(groups, len(own))[1],
     )  # fmt: skip

@@ -61,6 +61,13 @@ class Outcome(abc.ABC):
         """What folds share out evenly, as numbers `(n,)`."""
         return np.zeros(len(y), int)
 
+    def surrogate(
+        self, y: np.ndarray, weights: np.ndarray, codes: np.ndarray
+    ) -> tuple[np.ndarray, AnyLoss] | None:
+        """Targets `(n, K)` and a loss to find features by, where the outcome's own loss hangs on
+        few samples; None: by its own."""
+        return None
+
     def exchangeable(self, y: np.ndarray, codes: np.ndarray) -> np.ndarray:
         """Within which samples targets may be permuted if nothing matters, as numbers `(n,)`."""
         return codes

@@ -8,6 +8,8 @@ from typing import ClassVar
 import numpy as np
 from sklearn import metrics
 
+from ..inputs.scale import standard_scale, standardise
+from ..losses import Squared
 from ..storage.registry import storable
 from .numbers import Numbers
 
@@ -32,6 +34,11 @@ class Counts(Numbers):
                 'loss="poisson" needs a positive target somewhere in every column; got only '
                 "zeros. There is nothing to learn from."
             )
+
+    def surrogate(self, y, weights, codes):
+        """Squares of log(1 + y): a few large counts may hold most of the deviance."""
+        logs = np.log1p(np.asarray(y, float).reshape(len(y), -1))
+        return standardise(logs, weights, codes, float, standard_scale)[0], Squared()
 
     @property
     def output_names(self) -> list[str]:

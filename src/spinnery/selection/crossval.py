@@ -34,27 +34,34 @@ class Chosen(NamedTuple):
 
 
 def cross_validate(
-    table: Table, folds: list[np.ndarray], architectures: list[tuple[int, ...]], rule: str,
-    settings: Settings, steps: Steps, nothing: bool = False,
+    table: Table, searched: Table, folds: list[np.ndarray], architectures: list[tuple[int, ...]],
+    rule: str, settings: Settings, steps: Steps, nothing: bool = False,
 ) -> Chosen:  # fmt: skip
     """Search every architecture, choose one, a ridge and a size, and fit that to all samples.
 
     With `nothing`, the empty model is taken, whatever the curve says.
 
+    Where `searched` is not `table` but has other targets and another loss, architecture and size
+    are chosen by these, and what was found is trained anew by the table's own.
+
     That search is repeated with twice as many features, as long as `settings` lets it grow and
     the held-out loss still falls at its end. Over several cohorts, single cohorts' blocks of the
     chosen features leave as long as cross-validation agrees.
     """
-    search, curve = best_search(table, folds, architectures, settings, steps)
+    search, curve = best_search(searched, folds, architectures, settings, steps)
     while still_falling(curve, search.settings) and not nothing:
         most = min(2 * search.settings.max_features, settings.most_features)
         grown = replace(settings, max_features=most)
-        larger = best_search(table, folds, [search.hidden], grown, steps)
+        larger = best_search(searched, folds, [search.hidden], grown, steps)
         if not worth(curve.mean.min() - larger[1].mean.min(), curve):
             break
         search, curve = larger
     position = 0 if nothing else curve.position(rule)
     size = int(curve.sizes[position])
+    if searched is not table:
+        search = Search(table, folds, search.hidden, search.settings, steps)
+        curve = trained_anew(search, curve, size)
+        position = int(np.flatnonzero(curve.sizes == size)[0])
     curve = search.consult(curve, size)
     chosen, blocks = curve.candidates[size], None
     if table.n_cohorts > 1 and size > 0:
@@ -76,14 +83,21 @@ def best_search(
     searches = [Search(table, folds, hidden, settings, steps) for hidden in architectures]
     try:
         for search in searches:
-            search.begin()
+            search.compiling.begin()
         found = [(search, best_curve(search)) for search in searches]
         simplest = min(found, key=lambda pair: sum(pair[0].hidden))[1]
         found = [(search, try_supports(search, curve, simplest)) for search, curve in found]
     finally:  # an interrupt leaves no thread behind
         for search in searches:
-            search.leave()
+            search.compiling.leave()
     return found[choose([curve for _, curve in found])]
+
+
+def trained_anew(search: Search, found: Curve, size: int) -> Curve:
+    """The supports that another loss found, by `search`'s own, and a closer look around `size`."""
+    tried = search.adopt(found, PATH_RIDGE, np.array([size]))
+    adopted = search.adopt(found, _best_ridge(search, tried), found.sizes)
+    return search.closer(adopted, size)
 
 
 def still_falling(curve: Curve, settings: Settings) -> bool:

@@ -6,12 +6,12 @@ same products. Lane 0 sees all samples; its candidates are the models one may ch
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import cached_property
-from threading import Event, Thread
+from typing import Any
 
 import equinox as eqx
-import jax
 import numpy as np
 
 from ..engine.problem import Params
@@ -19,6 +19,7 @@ from ..engine.refit import Data, entry_lambda, refit, score_features
 from ..inputs.table import Table
 from ..nn import init_lanes
 from ..progress import Steps
+from .compiling import Compiling
 from .curve import Curve, at_size, standard_error
 from .exchange import Candidate, Cells, Exchange, Start, candidates
 from .lanes import merged, slots_for, stacked, start_of
@@ -47,57 +48,41 @@ class Search:
         self.n_slots = slots_for(settings)
         self.sweeps = "bfb" if hidden else "f"
         self._scores: dict[Candidate, float] = {}
-        self._left = Event()
-        self._compiling = Thread(target=self._compile)
+        self.compiling = Compiling(self._programs, table.X.dtype == np.float64)
 
-    def begin(self) -> None:
-        """Start compiling the programs that the exchange will need."""
-        self._compiling.start()
-
-    def leave(self) -> None:
-        """Compile nothing more, and wait for the program that is being compiled."""
-        self._left.set()
-        if self._compiling.ident is not None:
-            self._compiling.join()
-
-    def _compile(self) -> None:
-        """Compile the refit programs while the path is still running.
-
-        Compiled, not run: two programs running at once may each wait for the other's threads.
-        """
-        dtype = self.table.X.dtype
-        with jax.enable_x64(dtype == np.float64):
-            lanes = self.data.weights.shape[1]
-            W, upper = init_lanes(
-                [0] * lanes, self.n_slots, self.hidden, self.data.n_outputs,
-                self.settings.activation, dtype,
-            )  # fmt: skip
-            M = self.data.n_cohorts
-            params = Params(np.tile(np.zeros_like(W), M), self.settings.sharing.spread(upper, M))
-            data = self._with_ridge(PATH_RIDGE)
-            empty = np.full((lanes, M, self.n_slots), self.data.X.shape[1])
-            labels = np.arange(self.n_slots)
-            penalty = self.settings.groups.restrict(
-                self.settings.penalty, np.arange(self.data.X.shape[1])
-            )
-            programs = (
-                (refit, (data, empty, params, self._tolerance(), SEARCH_ITER)),
-                (score_features, (data, empty, -np.ones_like(empty), labels, params)),
-                (entry_lambda, (data, penalty.with_lam(1.0), empty, params)),
-            )
-            for program, arguments in programs:
-                if not self._left.is_set():
-                    program.lower(*arguments).compile()
+    def _programs(self) -> Iterator[tuple[Any, tuple]]:
+        """The refit programs that the exchange will need, with arguments of their shapes."""
+        lanes, p, M = self.data.weights.shape[1], self.data.X.shape[1], self.data.n_cohorts
+        W, upper = init_lanes(
+            [0] * lanes, self.n_slots, self.hidden, self.data.n_outputs,
+            self.settings.activation, self.table.X.dtype,
+        )  # fmt: skip
+        params = Params(np.tile(np.zeros_like(W), M), self.settings.sharing.spread(upper, M))
+        data = self._with_ridge(PATH_RIDGE)
+        empty, labels = np.full((lanes, M, self.n_slots), p), np.arange(self.n_slots)
+        penalty = self.settings.groups.restrict(self.settings.penalty, np.arange(p))
+        yield refit, (data, empty, params, self._tolerance(), SEARCH_ITER)
+        yield score_features, (data, empty, -np.ones_like(empty), labels, params)
+        yield entry_lambda, (data, penalty.with_lam(1.0), empty, params)
 
     def curve(self, ridge: float) -> Curve:
         """Exchange at `ridge`; the curve of the best candidates per lane and size."""
         starts = self._starts
-        if self._compiling.ident is not None:
-            self._compiling.join()
+        self.compiling.wait()
         self.steps.say(f"hidden={self.hidden}: features at ridge {ridge:.3g}")
-        ids = np.repeat(self.settings.groups.ids[:, None], self.data.n_cohorts, axis=1)
-        cells = Cells(ids, self.settings.groups.prices)
-        return self._exchange(ridge, cells, starts, self.settings.max_features, self.sweeps)
+        exchange = self._exchange(ridge, self._whole, starts)
+        most = self.settings.max_features
+        self.steps.expect(len(self.sweeps) * most)
+        exchange.run(most, self.sweeps, self._past_the_best)
+        curve = self._curve_of(ridge, exchange)
+        return self._look_closer(exchange, curve, int(curve.sizes[curve.best()]))
+
+    def closer(self, curve: Curve, size: int) -> Curve:
+        """The curve after a closer look around `size`."""
+        starts = [start_of(found) for found in curve.at(size) for _ in range(self.restarts)]
+        exchange = self._exchange(curve.ridge, self._whole, starts)
+        exchange.best = [dict(lane) for lane in curve.lanes for _ in range(self.restarts)]
+        return self._look_closer(exchange, curve, size)
 
     def block_curve(self, curve: Curve, size: int) -> Curve:
         """From the models of `size` groups, single cohorts' blocks of features leave one by one.
@@ -111,34 +96,38 @@ class Search:
         blocks = max(len(start.features) for start in starts) * self.data.n_cohorts
         prices = self.settings.groups.prices[self.settings.groups.ids]
         cells = Cells(ids, np.tile(prices, self.data.n_cohorts))
-        return self._exchange(curve.ridge, cells, repeated, blocks, "b")
+        exchange = self._exchange(curve.ridge, cells, repeated)
+        self.steps.expect(blocks)
+        exchange.run(blocks, "b")
+        return self._curve_of(curve.ridge, exchange)
 
-    def _exchange(
-        self, ridge: float, cells: Cells, starts: list[Start], max_groups: int, sweeps: str
-    ) -> Curve:
-        self.steps.expect(len(sweeps) * max_groups)
-        exchange = Exchange(
+    def _exchange(self, ridge: float, cells: Cells, starts: list[Start]) -> Exchange:
+        return Exchange(
             self._with_ridge(ridge), cells, starts, self.n_slots, self._tolerance(), SEARCH_ITER,
             self.steps.advance,
         )  # fmt: skip
-        exchange.run(max_groups, sweeps, self._past_the_best)
-        curve = self._curve_of(ridge, exchange)
-        if sweeps != "b" and self.hidden and max_groups > 0:
-            self._look_closer(exchange, int(curve.sizes[curve.best()]), max_groups)
-            curve = self._curve_of(ridge, exchange)
-        return curve
+
+    @cached_property
+    def _whole(self) -> Cells:
+        """Groups that enter and leave in all cohorts at once."""
+        ids = np.repeat(self.settings.groups.ids[:, None], self.data.n_cohorts, axis=1)
+        return Cells(ids, self.settings.groups.prices)
 
     def _curve_of(self, ridge: float, exchange: Exchange) -> Curve:
         R, best = self.restarts, exchange.best
         lanes = [merged(best[b * R : (b + 1) * R]) for b in range(len(self.folds) + 1)]
         return self._curve(ridge, lanes)
 
-    def _look_closer(self, exchange: Exchange, best: int, max_groups: int) -> None:
-        """Refit several groups each at the sizes around `best`, up and down again.
+    def _look_closer(self, exchange: Exchange, curve: Curve, best: int) -> Curve:
+        """The curve after refits of several groups each at the sizes around `best`, up and down.
 
-        What a network would do with a feature, a first-order gain does not tell.
+        What a network would do with a feature, a first-order gain does not tell; of a linear model
+        it tells all.
         """
-        low, high = max(best - BELOW, 1), min(best + ABOVE, max_groups)
+        most = self.settings.max_features
+        if not self.hidden or most == 0:
+            return curve
+        low, high = max(best - BELOW, 1), min(best + ABOVE, most)
         self.steps.expect(2 * (high - low) + 1)
         for size in range(low, high + 1):
             before = max(size - 1, 1)  # without any input nothing could enter
@@ -148,6 +137,7 @@ class Search:
         for size in range(high, low, -1):
             starts = [start_of(at_size(lane, size)) for lane in exchange.best]
             exchange.try_several(starts, LEAVING, enter=False)
+        return self._curve_of(curve.ridge, exchange)
 
     def adopt(self, other: Curve, ridge: float, sizes: np.ndarray) -> Curve:
         """The curve of another architecture's supports, each lane's own, trained anew."""

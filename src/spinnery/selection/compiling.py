@@ -1,0 +1,40 @@
+"""Programs compiled in a thread while others run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from threading import Event, Thread
+from typing import Any
+
+import jax
+
+
+class Compiling:
+    """Compiles what `programs()` names, with their arguments, one after the other.
+
+    Compiled, not run: two programs running at once may each wait for the other's threads.
+    """
+
+    def __init__(self, programs: Callable[[], Iterable[tuple[Any, tuple]]], double: bool):
+        self.programs, self.double = programs, double
+        self._left = Event()
+        self._thread = Thread(target=self._compile)
+
+    def begin(self) -> None:
+        self._thread.start()
+
+    def wait(self) -> None:
+        """Return when all is compiled, at once if it was never begun."""
+        if self._thread.ident is not None:
+            self._thread.join()
+
+    def leave(self) -> None:
+        """Compile nothing more, and wait for the program that is being compiled."""
+        self._left.set()
+        self.wait()
+
+    def _compile(self) -> None:
+        with jax.enable_x64(self.double):
+            for program, arguments in self.programs():
+                if not self._left.is_set():
+                    program.lower(*arguments).compile()
