@@ -9,7 +9,7 @@ READY := $(VENV)/.ready
 help:
 	@echo "make demo   find 30 real columns among 2,000 decoys; results in demo/"
 	@echo "make test   run the tests"
-	@echo "make test-all  the tests, and some with programs compiled as users have them"
+	@echo "make test-all  the tests, those that take longer, and some with programs compiled as users have them"
 	@echo "make lint   ruff"
 	@echo "make types  mypy"
 	@echo "make bench  accuracy and speed beside peers (installs them apart; some hours)"
@@ -26,10 +26,12 @@ demo: $(READY)
 
 test: $(READY)
 	@echo "Running the tests (some minutes) ..."
-	@$(BIN)/python -m pytest -n 2
+	@$(BIN)/python -m pytest -n 2 -m "not slow"
 
-# programs as users have them: whole fits, and what is found on known designs
+# the slow tail, and programs as users have them: whole fits, and what is found on known designs
 test-all: test
+	@echo "Running what takes longer ..."
+	@$(BIN)/python -m pytest -n 2 -m slow tests
 	@echo "Running whole fits with the compiler's defaults ..."
 	@SPINNERY_TESTS_COMPILE=full $(BIN)/python -m pytest -n 2 tests/estimators/test_spinn.py \
 		tests/estimators/test_spinn_cv.py tests/estimators/test_over_cohorts.py \

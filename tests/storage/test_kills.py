@@ -19,6 +19,7 @@ from sklearn.base import clone
 
 import spinnery as sp
 
+pytestmark = pytest.mark.slow
 KILLS = int(os.environ.get("SPINNERY_KILLS", "3"))
 FITTED = sp.NetworkRegressor((4,), epochs=150, batch_size=4, random_state=0, learning_rate=0.01)
 UPDATED = sp.NetworkRegressor((4,), batch_size=16, random_state=0)
