@@ -28,14 +28,13 @@ test: $(READY)
 	@echo "Running the tests (some minutes) ..."
 	@$(BIN)/python -m pytest -n 2 -m "not slow"
 
-# the slow tail, and programs as users have them: whole fits, and what is found on known designs
+# what takes longer, and programs as users have them: whole fits, and what is found on known designs
+WHOLE := $(addprefix tests/estimators/test_,spinn.py spinn_cv.py over_cohorts.py spinn_survival.py equal_data.py)
 test-all: test
 	@echo "Running what takes longer ..."
-	@$(BIN)/python -m pytest -n 2 -m slow tests
+	@$(BIN)/python -m pytest -n 2 -m slow $(addprefix --ignore=,$(WHOLE))
 	@echo "Running whole fits with the compiler's defaults ..."
-	@SPINNERY_TESTS_COMPILE=full $(BIN)/python -m pytest -n 2 tests/estimators/test_spinn.py \
-		tests/estimators/test_spinn_cv.py tests/estimators/test_over_cohorts.py \
-		tests/estimators/test_spinn_survival.py tests/estimators/test_equal_data.py
+	@SPINNERY_TESTS_COMPILE=full $(BIN)/python -m pytest -n 2 $(WHOLE)
 
 lint: $(READY)
 	@$(BIN)/ruff check src tests benchmarks

@@ -85,6 +85,7 @@ class TestOperators:
 @pytest.mark.parametrize(
     ("basis", "lam", "gain"), [("cosines", 3e-4, 2.7), ("db4", 3e-4, 2.6), ("haar", 3e-4, 0.7)]
 )
+@pytest.mark.slow
 def test_deblurring_gains(basis, lam, gain):
     """Decibels over the blurred image, on a part of scikit-learn's flower."""
     truth = load_sample_image("flower.jpg")[80:336, 160:416, 1] / 255

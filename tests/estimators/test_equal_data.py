@@ -46,6 +46,7 @@ def outputs(model, X, given):
 
 
 @pytest.mark.parametrize("name", FITS)
+@pytest.mark.slow
 def test_order_and_precision_change_nothing(name):
     X, y, given = make(name)
     model = fit(name, X, y, given)
@@ -88,6 +89,7 @@ np.save(sys.argv[2], t.fit("regressor_cv", X, y, given).predict(X))
 
 
 @pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="needs a choice of processors")
+@pytest.mark.slow
 def test_number_of_threads_changes_nothing(tmp_path):
     found = []
     for threads in ("one", "all"):

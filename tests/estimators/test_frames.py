@@ -92,6 +92,7 @@ def test_a_factor_is_one_feature(name):
 
 @pytest.mark.parametrize("missing", ["mean", "indicator"])
 @pytest.mark.parametrize("name", EVERY)
+@pytest.mark.slow
 def test_gaps_and_factors_survive_files_pickles_and_predictions(name, missing, tmp_path):
     X, y, cohorts = make(gaps=True)
     model, given = fit(name, X, y, cohorts, missing=missing)

@@ -50,6 +50,7 @@ def curves(monkeypatch):
     "name",
     ["SPINNRegressorCV", "SPINNClassifierCV", "SPINNSurvivalCV", "IntegrativeSPINNRegressorCV"],
 )
+@pytest.mark.slow
 def test_in_every_model_at_every_size_in_every_fold(data, curves, name, hidden):
     X, y, cohorts = data
     given = {"cohorts": cohorts} if "Integrative" in name else {}

@@ -101,6 +101,7 @@ def test_tells_shared_from_specific_features(fitted):
     assert (model.block_path_["n_blocks"].diff().dropna() > 0).all()
 
 
+@pytest.mark.slow
 def test_networks_with_shared_upper_layers_find_effects_of_opposite_sign():
     rng = np.random.default_rng(1)
     X = rng.normal(size=(300, 20))
@@ -118,6 +119,7 @@ def test_networks_with_shared_upper_layers_find_effects_of_opposite_sign():
 @pytest.mark.parametrize("share", ["upper", "none"])
 @pytest.mark.parametrize("own_intercept", [True, False])
 @pytest.mark.parametrize("hidden", [(), (4,), (5, 3)])
+@pytest.mark.slow
 def test_every_depth_and_sharing_fits_three_classes(share, own_intercept, hidden):
     rng = np.random.default_rng(0)
     X = rng.normal(size=(150, 8))
@@ -159,6 +161,7 @@ def test_new_cohorts_are_an_error_or_an_average(fitted):
     np.testing.assert_allclose(mixed, expected, rtol=1e-5)
 
 
+@pytest.mark.slow
 def test_a_cohort_may_lack_a_feature():
     X, y, cohorts = make()
     X[cohorts == "b", 1] = np.nan

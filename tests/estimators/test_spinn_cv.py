@@ -29,6 +29,7 @@ def test_finds_the_features_and_that_they_interact(waves, fitted):
     assert fitted.stationarity_ <= fitted.tol
 
 
+@pytest.mark.slow
 def test_finds_a_square_and_a_product_without_any_first_order_effect():
     """Gaussian features: on this draw the path alone finds the square but not the product."""
     rng = np.random.default_rng(2)
@@ -39,6 +40,7 @@ def test_finds_a_square_and_a_product_without_any_first_order_effect():
     assert model.score(X, y) > 0.9
 
 
+@pytest.mark.slow
 def test_takes_the_linear_model_where_the_truth_is_linear(waves):
     X, _ = waves
     y = X[:, 3] - X[:, 7] + np.random.default_rng(1).normal(size=300)
@@ -77,6 +79,7 @@ def test_lambda_keeps_every_other_feature_out(waves, fitted):
     assert fitted.lambda_ == pytest.approx(max(norms), rel=0.05)
 
 
+@pytest.mark.slow
 def test_held_out_loss_is_honest(waves):
     """On pure noise the reported loss must not fall below that of the empty model by much."""
     X, _ = waves
@@ -99,6 +102,7 @@ def test_the_one_standard_error_rule_is_no_larger(waves):
     assert sizes[1] < sizes[0]
 
 
+@pytest.mark.slow
 def test_three_classes_with_names(waves):
     X, y = waves
     labels = np.array(["low", "mid", "high"])[np.digitize(y, [-0.15, 0.15])]
@@ -110,6 +114,7 @@ def test_three_classes_with_names(waves):
     assert model.score(X, labels) > 0.85
 
 
+@pytest.mark.slow
 def test_groups_count_as_one(waves):
     X, y = waves
     groups = np.array([0, 0, *range(2, 50)])
@@ -175,6 +180,7 @@ def test_what_a_larger_model_must_save_does_not_depend_on_where_a_loss_begins():
         assert choose([linear, network]) == int(gain > 0.008)
 
 
+@pytest.mark.slow
 def test_the_search_grows_where_the_loss_still_falls():
     """Of 40 equally strong features 24 would leave out much; of 3 they would not."""
     rng = np.random.default_rng(0)

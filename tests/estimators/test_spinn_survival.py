@@ -107,6 +107,7 @@ def chosen(wide):
     return SPINNSurvivalCV(max_features=4, random_state=0).fit(*wide)
 
 
+@pytest.mark.slow
 def test_features_are_found_and_risks_ordered(chosen, wide):
     X, y = wide
     assert chosen.selected_[:2].all() and chosen.selected_.sum() <= 3
@@ -155,6 +156,7 @@ def test_scoring_may_choose(wide):
     assert -1 <= model.cv_loss_ < -0.7
 
 
+@pytest.mark.slow
 def test_cohorts_are_strata(wide):
     X, y = wide
     cohorts = np.repeat(["a", "b"], 100)
@@ -176,6 +178,7 @@ def test_cohorts_are_strata(wide):
         one.predict_survival_function(X, [1.0])
 
 
+@pytest.mark.slow
 def test_cohorts_are_cross_validated(wide):
     X, y = wide
     cohorts = np.repeat(["a", "b"], 100)
@@ -185,6 +188,7 @@ def test_cohorts_are_cross_validated(wide):
     assert model.score(X, y, cohorts=cohorts) > 0.7
 
 
+@pytest.mark.slow
 def test_strata_have_baselines_of_their_own(wide):
     X, y = wide
     strata = np.repeat(["early", "late"], 100)
@@ -198,6 +202,7 @@ def test_strata_have_baselines_of_their_own(wide):
         model.predict_median(X[:1], strata=["never"])
 
 
+@pytest.mark.slow
 def test_samples_of_weight_zero_are_not_there(wide):
     X, y = wide
     weights = np.ones(200)
@@ -209,6 +214,7 @@ def test_samples_of_weight_zero_are_not_there(wide):
     np.testing.assert_allclose(a.predict(X), b.predict(X), atol=1e-5)
 
 
+@pytest.mark.slow
 def test_networks_by_mini_batches(wide):
     X, y = wide
     model = NetworkSurvival(

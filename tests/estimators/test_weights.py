@@ -23,6 +23,7 @@ def test_weights_equal_repetition(data):
     np.testing.assert_array_equal(weighted.selected_, repeated.selected_)
 
 
+@pytest.mark.slow
 def test_samples_of_weight_zero_do_not_exist(data):
     X, y, times = data
     settings = dict(

@@ -151,6 +151,7 @@ def test_the_order_of_columns_and_rows_changes_nothing(evidence):
     assert other.threshold == evidence.threshold
 
 
+@pytest.mark.slow
 def test_workers_change_nothing(model, evidence):
     other = assess(model, X, y, **QUICK, n_jobs=2)
     pd.testing.assert_frame_equal(evidence.features, other.features)
@@ -176,6 +177,7 @@ def test_an_infinite_threshold_selects_nothing(model):
 
 
 @pytest.mark.parametrize("kind", ["classes", "times", "cohorts"])
+@pytest.mark.slow
 def test_other_outcomes(kind):
     quick = {"n_pairs": 4, "n_permutations": 3, "n_folds": 2}
     given = {}

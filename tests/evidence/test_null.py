@@ -55,6 +55,7 @@ KINDS = (
 
 
 @pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.slow
 def test_p_values_of_noise_are_uniform(kind):
     """Few features, so that both halves of the test run; heavy tails and twins among them."""
     rng = np.random.default_rng(KINDS.index(kind))

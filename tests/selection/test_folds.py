@@ -38,6 +38,7 @@ def test_every_sample_is_held_out_once_and_classes_evenly(n, n_folds, seed):
 
 
 @given(n=st.integers(12, 40), seed=st.integers(0, 99))
+@pytest.mark.slow
 def test_samples_that_weigh_nothing_change_nothing(n, seed):
     rng = np.random.default_rng(seed)
     y, weights = rng.normal(size=n), np.where(np.arange(n) % 3, 1.0, 0.0)

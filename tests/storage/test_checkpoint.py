@@ -119,6 +119,7 @@ print(model.predict(X).tobytes().hex(), list(model.history_["loss"]))
 """
 
 
+@pytest.mark.slow
 def test_killed_by_a_signal(tmp_path):
     """A real process, and a schedule that is a function, which every process has elsewhere."""
 
