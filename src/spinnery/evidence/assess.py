@@ -6,16 +6,18 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from joblib import Parallel, delayed
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
+from ..outcomes import Outcome
 from ..progress import Steps
 from ..selection.lanes import slots_for
 from .bounds import most_picked
 from .chosen import effects_of, refits_of
 from .halves import LANES, Found, Halves, Lane, gains
-from .held_out import performance, refit_on_folds
+from .held_out import HeldOut, performance, refit_on_folds
 from .importance import importance
 from .reading import feature_names
 from .result import Evidence
@@ -152,7 +154,7 @@ def assess(
         null_p_value=float(p_value) if n_permutations else float("nan"),
         gain=gain,
         null_gains=null_gains,
-        performance=performance(model.outcome_, samples.y, held_out),
+        performance=_measured(model.outcome_, samples.y, held_out),
         held_out=held_out,
         outputs=model.outcome_.output_names,
         effects={str(names[j]): curves for j, curves in effects.items()},
@@ -176,6 +178,12 @@ def _searched(
         found += part
         steps.advance()
     return found
+
+
+def _measured(outcome: Outcome, y: np.ndarray, held_out: HeldOut | None) -> pd.DataFrame:
+    if held_out is None:
+        return performance(outcome, y, np.zeros(0), [])
+    return performance(outcome, y, outcome.soft(held_out.outputs), held_out.folds)
 
 
 def _check(model, n_pairs, expected_false, n_permutations, n_folds) -> None:

@@ -74,6 +74,39 @@ def effects_of(model: Any, refits: Refits, repeats: int) -> dict[int, dict[str, 
     return out
 
 
+def own_effects(model: Any, X: np.ndarray, codes: np.ndarray) -> dict[int, dict[str, Effect]]:
+    """A fitted model's curves as `effects_of` has them, of its own samples; errors are not known.
+
+    Parameters
+    ----------
+    model : fitted estimator
+    X : (n, q) array
+        Columns of numbers, NaN in gaps.
+    codes : (n,) int array
+        Cohorts.
+    """
+    names = [str(name) for name in getattr(model, "cohorts_", ["all"])]
+    out: dict[int, dict[str, Effect]] = {}
+    for m, (name, fitted) in enumerate(zip(names, model._models, strict=True)):
+        rows = np.flatnonzero(codes == m)
+        filled = X[np.ix_(rows, fitted.features)]
+        filled = np.where(np.isnan(filled), fitted.center, filled)
+        some = np.linspace(0, len(rows) - 1, min(len(rows), SAMPLES)).astype(int)
+        standard = (filled[some] - fitted.center) / fitted.scale
+        every, owners = np.arange(len(fitted.features)), model._form.owner[fitted.features]
+        for feature in np.unique(owners).tolist():
+            of = np.flatnonzero(owners == feature)
+            values, levels, asked = settings_of(
+                model._form, feature, fitted.features[of], filled[:, of]
+            )
+            asked = (asked - fitted.center[of]) / fitted.scale[of]
+            curve = partial_curve(standard, fitted.W, fitted.upper, every, of, asked)
+            curve = centred(curve) * model.outcome_.scale[m]
+            unknown = np.full_like(curve, np.nan)
+            out.setdefault(feature, {})[name] = Effect(values, curve, unknown, levels)
+    return out
+
+
 def settings_of(
     form: Form, feature: int, columns: np.ndarray, every: np.ndarray
 ) -> tuple[np.ndarray, tuple[str, ...], np.ndarray]:

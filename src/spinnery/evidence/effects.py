@@ -27,8 +27,8 @@ class Effect:
         Of the feature, in the user's units.
     curve, error : (g, K) arrays
         Mean output over the samples with the feature set to each value, less its mean over the
-        values; and its standard error, by leaving out each fold. Outputs are in the target's units:
-        values, log odds, log rates, log risks.
+        values; and its standard error, by leaving out each fold, NaN where that is not measured.
+        Outputs are in the target's units: values, log odds, log rates, log risks.
     levels : tuple of str
         Of a factor, whose values are 0, 1, ...; empty for numbers.
     """
@@ -50,7 +50,7 @@ class Effect:
 
     def word_of(self, k: int) -> str:
         """The word for output k."""
-        word = word_for(self.curve[:, k], self.error[:, k])
+        word = word_for(self.curve[:, k], np.nan_to_num(self.error[:, k]))
         return "by level" if self.levels and word != FLAT_WORD else word
 
     @property

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -100,29 +101,38 @@ def _without(
     return part._outputs(_safe_indexing(X, rows), **cohorts), part.get_support()
 
 
-def performance(outcome: Outcome, y: np.ndarray, held_out: HeldOut | None) -> pd.DataFrame:
+def performance(
+    outcome: Outcome, y: np.ndarray, soft: np.ndarray, folds: list[np.ndarray]
+) -> pd.DataFrame:
     """Measures of held-out predictions: mean over the folds, and an interval of level 0.95.
 
     The interval is Nadeau and Bengio's, cut to what the measure can be; NaN for a measure that
     some fold does not have.
+
+    Parameters
+    ----------
+    outcome : Outcome
+    y : (n,) or (n, K) validated targets
+    soft : (n,) or (n, ...) array
+        Predictions as the outcome's `soft` makes them.
+    folds : list of int arrays
 
     Returns
     -------
     DataFrame
         Columns `measure`, `value`, `low`, `high`.
     """
-    columns = ["measure", "value", "low", "high"]
-    if held_out is None:
-        return pd.DataFrame(columns=columns)
-    folds = [outcome.measures(y[rows], held_out.outputs[rows]) for rows in held_out.folds]
-    rows = []
-    for name in folds[0]:
-        if name in COUNTS:
-            continue
-        values = np.array([fold.get(name, np.nan) for fold in folds])
+    found: list[dict[str, float]] = []
+    for rows in folds:
+        found.append({})
+        with suppress(ValueError):  # a fold without two samples that can be compared
+            found[-1] = outcome.judge(y[rows], soft[rows])
+    table = []
+    for name in dict.fromkeys(name for fold in found for name in fold if name not in COUNTS):
+        values = np.array([fold.get(name, np.nan) for fold in found])
         low, high = overlap_interval(values, 1 / len(values))
         most = 1.0 if name.startswith(AT_MOST_1) else np.inf
         least = -np.inf if name.startswith(BELOW_0) else 0.0
         row = {"measure": name, "value": values.mean()}
-        rows.append(row | {"low": max(low, least), "high": min(high, most)})
-    return pd.DataFrame(rows, columns=columns)
+        table.append(row | {"low": max(low, least), "high": min(high, most)})
+    return pd.DataFrame(table, columns=["measure", "value", "low", "high"])

@@ -142,9 +142,19 @@ class Outcome(abc.ABC):
 
     # -- judging ----------------------------------------------------------------------------
 
-    @abc.abstractmethod
     def measures(self, y: np.ndarray, outputs: np.ndarray) -> dict[str, float]:
         """Named measures of outputs in the targets' units, the headline first."""
+        return self.judge(y, self.soft(outputs))
+
+    @abc.abstractmethod
+    def judge(self, y: np.ndarray, soft: np.ndarray) -> dict[str, float]:
+        """Named measures of predictions as `soft` makes them, the headline first."""
+
+    miss_words: ClassVar[str]  # what `misses` are
+
+    @abc.abstractmethod
+    def misses(self, y: np.ndarray, soft: np.ndarray) -> np.ndarray:
+        """How badly each sample is predicted, `(n,)`, >= 0, by predictions as `soft` makes them."""
 
     def transfer_measures(self, y: np.ndarray, predicted: np.ndarray) -> dict[str, float]:
         """What `leave_one_cohort_out` reports of predictions beside the score."""

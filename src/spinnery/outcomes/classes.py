@@ -151,10 +151,10 @@ class Classes(Outcome):
             return [f"log odds of {self.classes[1]}"]
         return [f"score of {label}" for label in self.classes]
 
-    def measures(self, y, outputs) -> dict[str, float]:
-        y, proba = np.asarray(y), self.proba(outputs)
+    def judge(self, y, soft) -> dict[str, float]:
+        y, proba = np.asarray(y), soft
         out = {
-            "accuracy": float(np.mean(y == self.predict(outputs))),
+            "accuracy": float(np.mean(y == self.classes[proba.argmax(axis=1)])),
             "accuracy of the commonest class": max(float(np.mean(y == c)) for c in self.classes),
             "log-loss": float(metrics.log_loss(y, proba, labels=self.classes)),
         }
@@ -165,6 +165,11 @@ class Classes(Outcome):
 
     def transfer_measures(self, y, predicted) -> dict[str, float]:
         return {"balanced_accuracy": float(metrics.balanced_accuracy_score(y, predicted))}
+
+    miss_words: ClassVar[str] = "probability given to other classes"
+
+    def misses(self, y, soft) -> np.ndarray:
+        return 1 - soft[np.arange(len(soft)), self.strata(y)]
 
     def error(self, y, outputs) -> float:
         return float(np.mean(np.asarray(y) != self.predict(outputs)))

@@ -6,12 +6,15 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
+from scipy.special import xlogy
 from sklearn import metrics
 
 from ..inputs.scale import standard_scale, standardise
 from ..losses import Squared
 from ..storage.registry import storable
 from .numbers import Numbers
+
+TINY = np.finfo(float).tiny  # the least rate: the logarithm of 0 is no number
 
 
 @storable
@@ -44,17 +47,26 @@ class Counts(Numbers):
     def output_names(self) -> list[str]:
         return [name.replace("prediction", "log rate") for name in super().output_names]
 
-    def measures(self, y, outputs) -> dict[str, float]:
-        predicted = self.predict(outputs)
-        tiny = np.finfo(float).tiny
+    def judge(self, y, soft) -> dict[str, float]:
         return {
-            "deviance explained": float(metrics.d2_tweedie_score(y, predicted + tiny, power=1))
-            if predicted.ndim == 1
+            "deviance explained": float(metrics.d2_tweedie_score(y, soft + TINY, power=1))
+            if soft.ndim == 1
             else float("nan"),
-            "mean Poisson deviance": self.error(y, outputs),
-            **super().measures(y, outputs),
+            "mean Poisson deviance": _deviance(y, soft),
+            **super().judge(y, soft),
         }
 
+    miss_words: ClassVar[str] = "root of its Poisson deviance"
+
+    def misses(self, y, soft) -> np.ndarray:
+        y, rate = np.asarray(y, float), np.maximum(soft, TINY)
+        parts = np.reshape(2 * (xlogy(y, y / rate) - y + rate), (len(rate), -1))
+        return np.sqrt(np.maximum(parts, 0).sum(axis=1))
+
     def error(self, y, outputs) -> float:
-        rate = np.maximum(self.predict(outputs), np.finfo(float).tiny)
-        return float(metrics.mean_poisson_deviance(np.ravel(y), np.ravel(rate)))
+        return _deviance(y, self.predict(outputs))
+
+
+def _deviance(y, predicted) -> float:
+    rate = np.maximum(np.ravel(predicted), TINY)
+    return float(metrics.mean_poisson_deviance(np.ravel(y), rate))

@@ -95,13 +95,17 @@ class Numbers(Outcome):
             predicted = np.asarray(self.loss.link_inverse(outputs))
         return predicted if self.columns else predicted[:, 0]
 
-    def measures(self, y, outputs) -> dict[str, float]:
-        predicted = self.predict(outputs)
+    def judge(self, y, soft) -> dict[str, float]:
         return {
-            "R²": float(metrics.r2_score(y, predicted)),
-            "root mean squared error": float(metrics.root_mean_squared_error(y, predicted)),
-            "mean absolute error": float(metrics.mean_absolute_error(y, predicted)),
+            "R²": float(metrics.r2_score(y, soft)),
+            "root mean squared error": float(metrics.root_mean_squared_error(y, soft)),
+            "mean absolute error": float(metrics.mean_absolute_error(y, soft)),
         }
+
+    miss_words: ClassVar[str] = "distance from the prediction"
+
+    def misses(self, y, soft) -> np.ndarray:
+        return np.linalg.norm(np.reshape(y - soft, (len(soft), -1)), axis=1)
 
     def transfer_measures(self, y, predicted) -> dict[str, float]:
         return {"correlation": float(np.corrcoef(np.ravel(y), np.ravel(predicted))[0, 1])}

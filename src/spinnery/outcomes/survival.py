@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 import pandas as pd
+from scipy.special import xlogy
 from sklearn.utils.validation import check_consistent_length, validate_data
 
 from .. import metrics as measure
@@ -17,6 +18,7 @@ from .base import Outcome
 from .times import FOLLOWED, read_times
 
 NOBODY = np.zeros(0)
+TINY = np.finfo(float).tiny  # the least hazard: the logarithm of 0 is no number
 LARGEST = 700.0  # log risk whose exponential is still a number
 
 
@@ -180,15 +182,30 @@ class Survival(Outcome):
 
     # -- judging ----------------------------------------------------------------------------
 
-    def measures(self, y, outputs) -> dict[str, float]:
-        risk = self.predict(outputs)
+    def judge(self, y, soft) -> dict[str, float]:
         out = {
-            "concordance (Harrell)": float(measure.concordance_index(y, risk)),
+            "concordance (Harrell)": float(measure.concordance_index(y, soft)),
             "events": float(y["event"].sum()),
         }
         with suppress(ValueError):  # where the censoring distribution does not reach as far
-            out["concordance (Uno)"] = float(measure.concordance_index_ipcw(y, y, risk))
+            out["concordance (Uno)"] = float(measure.concordance_index_ipcw(y, y, soft))
         return out
+
+    miss_words: ClassVar[str] = "deviance residual, without its sign"
+
+    def misses(self, y, soft) -> np.ndarray:
+        """Deviance residuals (Therneau, Grambsch & Fleming 1990), their signs left out.
+
+        Of samples whose stratum has no baseline, NaN.
+        """
+        hazard = np.full(len(soft), np.nan)
+        for s in np.unique(self.of):
+            rows, steps = y["stratum"] == s, np.concatenate([[0.0], self.hazards[self.of == s]])
+            at = np.searchsorted(self.times[self.of == s], y["time"][rows], side="right")
+            hazard[rows] = steps[at] * np.exp(np.minimum(soft[rows], LARGEST))
+        martingale = y["event"] - hazard
+        squared = -2 * (martingale + xlogy(y["event"], np.maximum(hazard, TINY)))
+        return np.sqrt(np.maximum(squared, 0))
 
     def error(self, y, outputs) -> float:
         try:

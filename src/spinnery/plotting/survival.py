@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike
 
 from ..metrics.curves import KaplanMeier, kaplan_meier, log_rank_test
 from ..metrics.follow_up import per_sample, split
+from ..metrics.risk_groups import risk_groups, risk_names
 from .axes import COLOURS, INK, LABEL_SIZE, LONGEST, MUTED, clean, new_axes, title
 
 PARTS = {2: "halves", 3: "thirds", 4: "quarters", 5: "fifths"}
@@ -91,28 +92,6 @@ def draw_kaplan_meier(
     _draw_at_risk(ax, ticks, names, {k: time[groups == k] for k in curves})
     title(ax, f"Survival {what}{_log_rank(y, groups)}")
     return ax
-
-
-def risk_groups(risk: np.ndarray, n_groups: int) -> np.ndarray:
-    """Number of each sample's group, `(n,)`, from 0 for the lowest risks, none of them empty.
-
-    Equal risks go where the middle of their ranks lies.
-
-    Examples
-    --------
-    >>> risk_groups(np.array([0.3, 0.1, 0.2, 0.5, 0.3, 0.9]), 3)
-    array([1, 0, 0, 2, 1, 2])
-    """
-    order = np.sort(risk)
-    below, up_to = (np.searchsorted(order, risk, side=side) for side in ("left", "right"))
-    group = n_groups * (below + up_to) // (2 * len(risk))
-    return np.unique(group, return_inverse=True)[1]
-
-
-def risk_names(k: int) -> list[str]:
-    """Names of so many groups, from the lowest risks to the highest."""
-    known = {1: ["all"], 2: ["low risk", "high risk"], 3: ["low risk", "middle", "high risk"]}
-    return known.get(k) or ["lowest risk", *map(str, range(2, k)), "highest risk"]
 
 
 def _draw_curve(ax: Axes, curve: KaplanMeier, colour: str) -> None:
