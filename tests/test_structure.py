@@ -18,7 +18,7 @@ FILES = sorted(SRC.rglob("*.py"))
 LAYERS = [
     "arrays", "sums", "errors", "compilation", "interrupts", "progress", "metrics", "storage",
     "penalties", "losses", "nn", "engine", "decomposition", "inputs", "outcomes", "selection",
-    "training", "evidence", "estimators", "embedding", "report", "plotting",
+    "training", "evidence", "report", "estimators", "embedding", "plotting",
 ]  # fmt: skip
 
 

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from .evidence.assess import assess
     from .evidence.result import Evidence
     from .outcomes.times import survival_target
+    from .report.files import write_report
     from .selection.transfer import leave_one_cohort_out
     from .storage.models import load
 
@@ -82,6 +83,7 @@ __all__ = [
     "sparse_code",
     "survival_target",
     "testing",
+    "write_report",
 ]
 
 _HOMES = {
@@ -111,6 +113,7 @@ _HOMES = {
     "leave_one_cohort_out": "selection.transfer",
     "load": "storage.models",
     "sparse_code": "decomposition.coding",
+    "write_report": "report.files",
 }
 
 

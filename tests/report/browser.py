@@ -30,7 +30,7 @@ class Browser:
         to_us, from_them = os.pipe()
         for_them, from_us = os.pipe()
         # the protocol's pipes are descriptors 3 (read) and 4 (written) of the child
-        shell = f"exec 3<&{for_them} 4>&{from_them}; exec \"$0\" \"$@\""
+        shell = f'exec 3<&{for_them} 4>&{from_them}; exec "$0" "$@"'
         self.process = subprocess.Popen(
             ["/bin/sh", "-c", shell, program, "--headless=new", "--remote-debugging-pipe",
              "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run",
@@ -44,7 +44,9 @@ class Browser:
         self._number, self.events = 0, []
         self.session = None
         target = self.send("Target.createTarget", url="about:blank")["targetId"]
-        self.session = self.send("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
+        self.session = self.send("Target.attachToTarget", targetId=target, flatten=True)[
+            "sessionId"
+        ]
         for domain in ("Page", "Runtime", "Log", "Network"):
             self.send(f"{domain}.enable")
 
@@ -104,7 +106,9 @@ class Browser:
 
     def run(self, script: str):
         """The value of an expression in the page."""
-        done = self.send("Runtime.evaluate", expression=script, returnByValue=True, awaitPromise=True)
+        done = self.send(
+            "Runtime.evaluate", expression=script, returnByValue=True, awaitPromise=True
+        )
         if "exceptionDetails" in done:
             raise RuntimeError(done["exceptionDetails"]["exception"].get("description"))
         return done["result"].get("value")

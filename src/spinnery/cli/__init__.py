@@ -1,4 +1,4 @@
-"""The command line: `spinnery demo`, `fit`, `assess`, `predict`, `embed`, `study`.
+"""The command line: `spinnery demo`, `fit`, `assess`, `report`, `predict`, `embed`, `study`.
 
 Only typer is imported here; a command imports what it needs when it runs, so that help is quick.
 """
@@ -13,6 +13,7 @@ from typing import Annotated, Literal
 import typer
 
 from .errors import INTERRUPTED, one_line_errors
+from .studies import study
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -197,6 +198,25 @@ def predict(
 
 
 @app.command()
+def report(
+    run: Annotated[Path, typer.Argument(help="Folder that fit, assess or demo wrote.")],
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", help="Report: .html or .md; default report.html in the folder."),
+    ] = None,
+    link: Annotated[
+        str | None,
+        typer.Option(help="Address of a page on each column, {feature} standing for its name."),
+    ] = None,
+) -> None:
+    """Write the report of a run again, in another form or with links."""
+    with one_line_errors():
+        from .report import run_report
+
+        run_report(run, out, link)
+
+
+@app.command()
 def embed(
     model: Annotated[Path, typer.Argument(help="A model.spinn written by fit or demo.")],
     data: Annotated[Path, typer.Argument(help="Table with the model's columns.")],
@@ -245,30 +265,7 @@ def embed(
         )
 
 
-study = typer.Typer(no_args_is_help=True, help="Experiments that show how networks learn.")
 app.add_typer(study, name="study")
-
-
-@study.callback()
-def _study() -> None:
-    """Experiments that show how networks learn."""
-
-
-@study.command()
-def learning(
-    out: Out = Path("study"),
-    data: Annotated[
-        Path | None,
-        typer.Option(help="Folder with mnist6000.npz; default SPINNERY_DATA, or small digits."),
-    ] = None,
-    epochs: Annotated[int, typer.Option(min=1, help="Epochs of every run.")] = 50,
-    seeds: Annotated[int, typer.Option(min=1, help="Runs of every setting.")] = 5,
-) -> None:
-    """One and two layers, batches of 32 and 1, and the usual optimisers, on digits."""
-    with one_line_errors():
-        from .study import run_study
-
-        run_study(out, data, epochs, seeds)
 
 
 def main() -> None:

@@ -64,16 +64,19 @@ def run_assess(request: Request) -> None:
         from rich.console import Console
 
         from .. import report
-        from .results import write_evidence
+        from .results import command_line, write_evidence, write_reports, written
 
         print(f"{why} {X.shape[0]} samples, {X.shape[1]} columns.", flush=True)
         evidence = measured(
             estimator, X, y, cohorts, groups, request.asking, request.test_folds, request.seed
         )
         write_evidence(folder, evidence)
-    console = Console()
-    report.print_evidence(console, evidence)
-    report.print_pairs(console, {"written to": str(request.out)})
+        told = report.report_of(
+            estimator, X, y, evidence, cohorts=cohorts, target=request.target.called,
+            command=command_line(),
+        )  # fmt: skip
+        write_reports(folder, told)
+    report.print_report(Console(), told, written(request.out))
 
 
 def measured(

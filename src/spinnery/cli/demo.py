@@ -12,13 +12,12 @@ from sklearn.model_selection import train_test_split
 from .. import report
 from ..datasets import make_decoys
 from .folder import ResultFolder
-from .results import fit, make_estimator, write_fit, write_predictions
+from .results import fit, make_estimator, write_fit, write_predictions, written
 
 
 def run_demo(out: Path, n_decoys: int, max_features: int | None, hidden) -> None:
     """Fit the decoy table, report on held-out samples, write the results to `out`."""
     estimator = make_estimator("classification", 0, "min", max_features, hidden)
-    console = Console()
     with ResultFolder(out) as folder:
         X, y, measured = make_decoys(n_decoys, random_state=0)
         train_X, test_X, train_y, test_y = train_test_split(
@@ -33,22 +32,15 @@ def run_demo(out: Path, n_decoys: int, max_features: int | None, hidden) -> None
         fit(estimator, train_X, train_y.to_numpy(dtype=str))
         seconds = time.perf_counter() - start
 
-        table = report.selected_table(estimator)
-        truth, outputs = test_y.to_numpy(dtype=str), estimator._outputs(test_X)
-        metrics = estimator.outcome_.measures(truth, outputs)
-        write_fit(folder, estimator, table, metrics)
+        truth = test_y.to_numpy(dtype=str)
+        told = report.report_of(
+            estimator, train_X, train_y.to_numpy(dtype=str), test=(test_X, truth),
+            target="tumour", command="spinnery demo",
+        )  # fmt: skip
+        write_fit(folder, estimator, told)
+        outputs = estimator._outputs(test_X)
         write_predictions(folder, estimator.outcome_, truth, outputs, "held out")
 
-    report.print_selected(console, table)
-    through = int(np.sum(estimator.selected_ & ~measured))
-    report.print_pairs(
-        console,
-        {
-            **report.facts(estimator),
-            "decoys let through": f"{through} of {n_decoys}",
-            "held-out accuracy": metrics["accuracy"],
-            "held-out log-loss": metrics["log-loss"],
-            "time": f"{seconds:.1f} s",
-            "written to": str(out),
-        },
-    )
+    through = f"{int(np.sum(estimator.selected_ & ~measured))} of {n_decoys}"
+    end = {"decoys let through": through, "time": f"{seconds:.1f} s", **written(out)}
+    report.print_report(Console(), told, end)

@@ -57,6 +57,7 @@ def run_fit(request: Request) -> None:
         from .. import report
         from .measure import measure
         from .results import (
+            command_line,
             fit,
             make_estimator,
             write_cohorts,
@@ -64,6 +65,7 @@ def run_fit(request: Request) -> None:
             write_fit,
             write_held_out,
             write_predictions,
+            written,
         )
 
         estimator = make_estimator(
@@ -91,9 +93,11 @@ def run_fit(request: Request) -> None:
         outputs = held_out.outputs if held_out else estimator._outputs(X, **given)
         samples = f"held out in {held_out.n_folds} folds" if held_out else "training samples"
         truth = outcome.read(y)
-        metrics = outcome.measures(truth, outputs)
-        table = report.selected_table(estimator, held_out.times_selected if held_out else None)
-        write_fit(folder, estimator, table, metrics)
+        told = report.report_of(
+            estimator, X, y, evidence, cohorts=cohorts, held_out=held_out,
+            target=request.target.called, command=command_line(),
+        )  # fmt: skip
+        write_fit(folder, estimator, told, held_out.times_selected if held_out else None)
         if held_out:
             write_held_out(folder, outcome, y, held_out, cohorts)
         if evidence is not None:
@@ -102,12 +106,4 @@ def run_fit(request: Request) -> None:
             write_cohorts(folder, estimator, truth, outputs, cohorts, samples)
         write_predictions(folder, outcome, truth, outputs, samples)
 
-    console = Console()
-    if evidence is None:
-        report.print_selected(console, table, held_out.n_folds if held_out else 0)
-    else:
-        report.print_evidence(console, evidence)
-    end = {"time": f"{seconds:.1f} s", "written to": str(request.out)}
-    on = {"measured on": samples}
-    shown = metrics if evidence is None else {}  # evidence has them with intervals
-    report.print_pairs(console, {**report.facts(estimator), **on, **shown, **end})
+    report.print_report(Console(), told, {"time": f"{seconds:.1f} s", **written(request.out)})

@@ -10,8 +10,9 @@ from pathlib import Path
 from ..errors import InputError, listing
 
 MODEL, EVIDENCE = "model.spinn", "evidence.json"
+REPORT, PAGE = "report.json", "report.html"
 FILES = {
-    MODEL, EVIDENCE,
+    MODEL, EVIDENCE, REPORT, PAGE,
     "features.csv", "clusters.csv", "performance.csv", "heldout.csv", "stability.png",
     "importance.png", "effects.png", "null.png", "clusters.png", "selected.csv", "metrics.csv",
     "path.png", "cv.png", "predictions.png", "cohorts.csv", "cohorts.png", "cohort_errors.png",

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import shlex
+import sys
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -20,13 +21,15 @@ from ..estimators.integrative_survival_cv import IntegrativeSPINNSurvivalCV
 from ..estimators.spinn_cv import SPINNClassifierCV, SPINNRegressorCV
 from ..estimators.spinn_survival_cv import SPINNSurvivalCV
 from ..evidence.held_out import HeldOut
+from ..evidence.reading import feature_names, strengths
 from ..evidence.result import Evidence
 from ..outcomes import Outcome
 from ..plotting.effects import effects_size
 from ..plotting.predictions import draw_predictions
+from ..report.files import Report, write
 from ..storage import models as io
 from .errors import user_warnings
-from .folder import EVIDENCE, MODEL
+from .folder import EVIDENCE, MODEL, PAGE, REPORT
 
 DPI = 150
 MOST_ROWS, MOST_PANELS = 30, 12  # of plot_stability, plot_effects
@@ -82,14 +85,51 @@ def fit(estimator, X, y, cohorts=None, groups=None, quiet: bool = False):
     return estimator
 
 
-def write_fit(folder: Path, estimator, table: pd.DataFrame, metrics: Mapping[str, float]) -> None:
-    """Model, selected features, metrics, and the pictures of how they were chosen."""
+def write_fit(folder: Path, estimator, told: Report, folds: np.ndarray | None = None) -> None:
+    """Model, report, selected features, metrics, and the pictures of how they were chosen."""
     io.save(estimator, folder / MODEL)
-    table.to_csv(folder / "selected.csv", index=False)
-    pairs = pd.DataFrame({"metric": list(metrics), "value": list(metrics.values())})
+    write_reports(folder, told)
+    selected_table(estimator, folds).to_csv(folder / "selected.csv", index=False)
+    metrics = told["performance"]["measures"]
+    pairs = pd.DataFrame({"metric": [row["measure"] for row in metrics]})
+    pairs["value"] = [row["value"] for row in metrics]
     pairs.to_csv(folder / "metrics.csv", index=False)
     save_figure(folder / "path.png", (8, 4.8), lambda ax: plotting.plot_path(estimator, ax))
     save_figure(folder / "cv.png", (7, 4.2), lambda ax: plotting.plot_cv(estimator, ax))
+
+
+def write_reports(folder: Path, told: Report) -> None:
+    """A report's dictionary, and the page made of it."""
+    for name in (REPORT, PAGE):
+        write(told, folder / name)
+
+
+def selected_table(estimator, folds: np.ndarray | None) -> pd.DataFrame:
+    """Selected features, strongest first.
+
+    Columns `feature`, `strength` (norm of the first-layer weights for standardised inputs),
+    `cohorts` (in how many it is used) and `folds` (in how many refits it was selected), if known.
+    """
+    strength = strengths(estimator)
+    selected = np.flatnonzero(estimator.get_support())
+    order = selected[np.argsort(-strength[selected], kind="stable")]
+    names = [str(name) for name in feature_names(estimator)[order]]
+    table = pd.DataFrame({"feature": names, "strength": strength[order]})
+    if hasattr(estimator, "cohorts_"):
+        table["cohorts"] = estimator.selected_[:, order].sum(axis=0)
+    return table if folds is None else table.assign(folds=folds[order])
+
+
+def written(out: Path) -> dict[str, str]:
+    """Where a run's results are, as the last lines say it."""
+    return {"written to": str(out), "read first": str(out / PAGE)}
+
+
+def command_line() -> str | None:
+    """The command as it was given, if it was one of spinnery's."""
+    program = Path(sys.argv[0])
+    ours = program.stem == "spinnery" or program.parent.name == "spinnery"
+    return shlex.join(["spinnery", *sys.argv[1:]]) if ours else None
 
 
 def write_held_out(folder: Path, outcome: Outcome, y, held_out: HeldOut, cohorts=None) -> None:

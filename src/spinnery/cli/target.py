@@ -23,6 +23,11 @@ class Asked:
     time: str | None = None
     event: str | None = None
 
+    @property
+    def called(self) -> str | None:
+        """What the outcome is called, if it was named."""
+        return self.target if self.event is None else self.event
+
     def check_parts(
         self, cohort: str | None, groups: str | None, drop: list[str], keep: list[str]
     ) -> None:

@@ -177,6 +177,15 @@ class BaseSPINN(Coefficients, SelectorMixin, ReadsTables):
         """
         files.save(self, file)
 
+    def _html_repr(self) -> str:
+        """In notebooks: a fitted model's report in short, scikit-learn's diagram before the fit."""
+        if not hasattr(self, "stationarity_"):
+            return super()._html_repr()
+        from ..report.contents import report_of
+        from ..report.html import short_form
+
+        return short_form(report_of(self))
+
     def _get_support_mask(self) -> np.ndarray:
         check_is_fitted(self)
         return self.selected_

@@ -1,8 +1,9 @@
-"""What a fit found, as tables of data first and as text on a terminal second."""
+"""What a fit found: one dictionary; JSON, HTML, Markdown and the terminal are made of it."""
 
 from __future__ import annotations
 
-from .summary import facts, selected_table
-from .terminal import print_evidence, print_pairs, print_selected
+from .contents import report_of
+from .files import write_report
+from .terminal import print_pairs, print_report
 
-__all__ = ["facts", "print_evidence", "print_pairs", "print_selected", "selected_table"]
+__all__ = ["print_pairs", "print_report", "report_of", "write_report"]

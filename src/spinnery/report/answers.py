@@ -6,13 +6,16 @@ from typing import Any
 
 from .given import CHOSEN, TEST, TRAINING, UNSEEN
 from .measures import headline
-from .wording import count, listed, named, p_words, share, short
+from .wording import count, false_ones, listed, named, p_words, share
 
 Report = dict[str, Any]
 MOST = 10  # features named
 SHAPES = ("up", "down", "peak", "valley")
-ON = {UNSEEN: "on samples it had not seen, ", TEST: "on the test samples, ", CHOSEN: "in cross-validation, "}  # fmt: skip  # noqa: E501
-CHANCE = "the features go with {outcome} better than chance would have it"
+ON = {
+    UNSEEN: "on unseen samples, ",
+    TEST: "on the test samples, ",
+    CHOSEN: "in cross-validation, ",
+}
 
 
 def outcome_words(report: Report) -> str:
@@ -30,8 +33,10 @@ def verdict(report: Report) -> str:
     outcome, p, n = outcome_words(report), signal["p_value"], features["n_selected"]
     tested = f" ({p_words(p)})" if p is not None else ""
     if not signal["found"]:
-        alone = "the model predicts the same for everybody" if not n else (
-            "the model has only what was to be kept in"
+        alone = (
+            "the model predicts the same for everybody"
+            if not n
+            else ("the model has only what was to be kept in")
         )
         if p is not None and p <= signal["level"]:
             return (
@@ -72,23 +77,27 @@ def _signal(report: Report) -> str:
         words.append("Not tested: this fit was made without the check for nothing.")
     elif p > signal["level"]:
         words.append(
-            f"None was found. When the samples' outcomes were swapped at random, they went with the "
+            "None was found. When the samples' outcomes were swapped at random, they went with the "
             f"features as well as the true ones in a good part of the trials ({p_words(p)})."
         )
     else:
-        kept = "" if signal["found"] else (
-            ", but no model of them predicted unseen samples better than a constant"
+        kept = (
+            ""
+            if signal["found"]
+            else (", but no model of them predicted unseen samples better than a constant")
         )
         words.append(
-            f"Yes: {CHANCE.format(outcome=outcome)}{kept}. Without any signal, at most {share(p)} of "
-            f"all tables would look like this one ({p_words(p)})."
+            f"Yes: the features go with {outcome} better than chance would have it{kept}. Without "
+            f"any signal, at most {share(p)} of all tables would look like this one "
+            f"({p_words(p)})."
         )
     again = signal["procedure"]
     if again is not None:
+        least = ", the smallest that so few allow" if again["as_good"] == 0 else ""
         words.append(
-            f"Tried as a whole on {count(again['permutations'], 'copy', 'copies')} with swapped "
-            f"outcomes, the procedure predicted as well in {again['as_good']} of them "
-            f"({p_words(again['p_value'])})."
+            f"The procedure as a whole predicted as well in {again['as_good']} of "
+            f"{count(again['permutations'], 'copy', 'copies')} with swapped outcomes "
+            f"({p_words(again['p_value'])}{least})."
         )
     return " ".join(words)
 
@@ -109,8 +118,7 @@ def _which(report: Report) -> str:
         what = "firmest" if report["evidence"] else "strongest"
         words.append(f"{', '.join(told)}{more}" + (f", the {what} first." if n > 1 else "."))
     if any(row["effect"] in ("up", "down") for row in chosen[:MOST]):
-        words.append("“Up”: where it is higher, more is predicted." if report["task"] != "survival" else
-                     "“Up”: where it is higher, the event is predicted sooner.")  # fmt: skip
+        words.append(f"“Up”: where it is higher, {_up(report)}.")
     always = [row["feature"] for row in chosen if row["always"]]
     if always:
         words.append(f"Kept in by request: {listed(always, MOST)}.")
@@ -119,25 +127,47 @@ def _which(report: Report) -> str:
     return " ".join(words)
 
 
+def _up(report: Report) -> str:
+    """What a curve that goes up means."""
+    if report["task"] == "survival":
+        return "the event is predicted sooner"
+    if report["task"] == "classification":
+        labels = list((report["target"] or {"classes": ()})["classes"])
+        return (
+            f"{named(labels[1])} is likelier"
+            if len(labels) == 2
+            else "the class named beside its curve is likelier"
+        )
+    return "more is predicted"
+
+
 def _sure(report: Report) -> str:
     found, features = report["evidence"], report["features"]
     if found is None:
         return _returned(report)
+    if not features["n_selected"]:
+        return "There is none to be sure of."
     halves = f"{2 * found['n_pairs']:,} fits to random halves of the samples"
-    false = f"{short(found['expected_false'])} false"
     if found["threshold"] is None:
-        first = f"No feature can be called firm: no share of {halves} is enough to promise {false}."
+        first = f"None can be called firm: no share of {halves} is enough for that."
     else:
-        both = sum(row["selected"] and row.get("stable", False) for row in features["rows"])
-        first = (
-            f"{both} of the {features['n_selected']} selected are firm: at least "
-            f"{share(found['threshold'])} of {halves} picked them, a list in which at most {false} "
-            f"{'is' if found['expected_false'] == 1 else 'are'} to be expected."
+        n = features["n_selected"]
+        firm = sum(row["selected"] and row.get("stable", False) for row in features["rows"])
+        which = (
+            f"{'The one' if n == 1 else f'All {n}'} selected"
+            if firm == n
+            else f"{firm} of the {n} selected"
         )
-    if found["n_stable_clusters"] > found["n_stable"]:
+        first = (
+            f"{which} {'is' if firm == 1 else 'are'} firm: picked by at least "
+            f"{share(found['threshold'])} of {halves}. Among features picked so often, at most "
+            f"{false_ones(found['expected_false'])} to be expected."
+        )
+    groups = found["n_stable_clusters"]
+    if groups > found["n_stable"]:
         first += (
-            f" Features that say nearly the same share their votes: counted together, "
-            f"{count(found['n_stable_clusters'], 'group')} of such twins are firm."
+            " Features that say nearly the same share their votes: counted together, "
+            f"{count(groups, 'group')} of them {'is' if groups == 1 else 'are'} firm."
         )
     return first
 
@@ -145,16 +175,16 @@ def _sure(report: Report) -> str:
 def _returned(report: Report) -> str:
     """Without evidence: what refits on parts of the samples say, if there were any."""
     rows = [row for row in report["features"]["rows"] if row["selected"] and not row["always"]]
-    measure = "spinnery.assess, or spinnery fit --evidence, measures that."
+    measure = "To measure that: spinnery.assess, or spinnery fit --evidence."
     if not rows:
         return "There is none to be sure of."
     n = None if report["performance"] is None else report["performance"]["n_folds"]
     if n is None or rows[0]["times_selected"] is None:
-        return f"Not measured: any of them may be false. {measure[0].upper()}{measure[1:]}"
+        return f"Not measured: any of them may be false. {measure}"
     all_times = sum(row["times_selected"] == n for row in rows)
     return (
-        f"{all_times} of {len(rows)} came back in each of {n} refits without a part of the samples. "
-        f"That is a hint and no error rate; {measure}"
+        f"{all_times} of {len(rows)} came back in each of {n} refits without a part of the "
+        f"samples. That is a hint and no rate of errors. {measure}"
     )
 
 
@@ -166,7 +196,10 @@ def _how_well(report: Report) -> str:
         return "That cannot be measured on these samples."
     text, _ = headline(found["measures"])
     if found["kind"] == TRAINING:
-        return f"Not measured on unseen samples. On the training samples, {text}: that says nothing of new ones."  # noqa: E501
+        return (
+            f"Not measured on unseen samples. On the training samples, {text}: that says nothing "
+            "of new ones."
+        )
     on = ON[found["kind"]]
     caution = "" if found["caution"] is None else f" {found['caution']}"
     return f"{on[0].upper()}{on[1:]}{text}.{caution}"

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 class Cell:
     """One cell: what is read, and the number behind it, if it is one.
 
-    `bar` is a share in [0, 1] drawn behind the text, `drawing` an SVG before it, `more` smaller text
-    below, `name` says that the text is a user's and may be in any script.
+    `bar` is a share in [0, 1] drawn below the text, `drawing` an SVG before it, `more` smaller
+    text, `name` says that the text is a user's and may be in any script.
     """
 
     text: str
@@ -60,6 +60,13 @@ class Points:
 
 
 @dataclass(frozen=True)
+class Key:
+    """Whose the colours of curves are."""
+
+    names: list[str]
+
+
+@dataclass(frozen=True)
 class Folded:
     """Blocks that are shown on request."""
 
@@ -67,7 +74,7 @@ class Folded:
     blocks: list[Block]
 
 
-Block = Text | Points | Table | Figure | Folded
+Block = Text | Points | Table | Figure | Key | Folded
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from urllib.parse import quote
 from .blocks import Cell
 from .wording import clean, share, short
 
-NONE = "–"
+NONE = "\u2013"
 
 
 def number(value: Any, bar: float | None = None, more: str = "") -> Cell:
@@ -38,7 +38,11 @@ def between(value: Any, low: Any, high: Any) -> Cell:
 
 def name(text: object, link: str | None = None, more: str = "") -> Cell:
     """A user's name for something, with its page if there is an address for it."""
-    href = None if link is None else link.replace("{feature}", quote(str(text).encode("utf-8", "replace"), safe=""))  # noqa: E501
+    href = (
+        None
+        if link is None
+        else link.replace("{feature}", quote(str(text).encode("utf-8", "replace"), safe=""))
+    )
     return Cell(clean(text), href=href, more=more, name=True)
 
 
@@ -51,7 +55,9 @@ def anything(value: Any) -> Cell:
     if value is None or isinstance(value, str):
         return Cell(NONE) if value is None else name(value)
     if isinstance(value, dict):  # survival times
-        return Cell(f"{'event' if value['event'] else 'censored'} at {short(value['time'])}", value["time"])  # noqa: E501
+        return Cell(
+            f"{'event' if value['event'] else 'censored'} at {short(value['time'])}", value["time"]
+        )
     if isinstance(value, list):
         return Cell(", ".join(short(v) for v in value), value[0], tuple(value[1:]))
     return number(value)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
+from sklearn.utils.validation import check_is_fitted
 
 from ..evidence.chosen import own_effects
 from ..evidence.held_out import HeldOut
@@ -47,6 +47,12 @@ def report_of(
     command : str, optional
         By which command the fit was made.
     """
+    check_is_fitted(model)
+    if not hasattr(model, "stationarity_"):
+        raise ValueError(
+            "A report needs a fitted sparse-input estimator, such as SPINNRegressorCV; got "
+            f"{type(model).__name__}."
+        )
     if evidence is not None and evidence.held_out is not None:
         held_out = evidence.held_out
     given = None if X is None else given_of(model, X, y, cohorts, strata)

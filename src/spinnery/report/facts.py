@@ -12,8 +12,8 @@ import numpy as np
 from ..errors import one_line
 from ..evidence.null import LEVEL, PERMUTATIONS
 from ..evidence.reading import feature_names
-from ..metrics.curves import kaplan_meier
 from ..metrics.baseline import median_survival
+from ..metrics.curves import kaplan_meier
 from .given import Given, Judged
 from .measures import measures_of
 
@@ -60,7 +60,11 @@ def _listed(names: np.ndarray, columns: np.ndarray) -> list[str]:
 def target_of(model: Any, given: Given, name: str | None) -> dict[str, Any]:
     """The outcome as it was observed."""
     outcome, y = model.outcome_, given.y
-    facts: dict[str, Any] = {"name": name, "task": outcome.task, "loss": type(outcome.loss).__name__}
+    facts: dict[str, Any] = {
+        "name": name,
+        "task": outcome.task,
+        "loss": type(outcome.loss).__name__,
+    }
     if outcome.task == "survival":
         curve = kaplan_meier(y)
         return facts | {
@@ -158,7 +162,9 @@ def model_of(model: Any) -> dict[str, Any]:
         "tol": model.tol,
         "converged": bool(model.stationarity_ <= model.tol),
         "iterations": model.n_iter_,
-        "penalty": model.penalty if isinstance(model.penalty, str) else type(model.penalty).__name__,
+        "penalty": model.penalty
+        if isinstance(model.penalty, str)
+        else type(model.penalty).__name__,
         "chosen_by_cross_validation": asked,
         "folds": cv if isinstance(cv, int) else None,
         "seed": model.random_state if isinstance(model.random_state, int) else None,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from . import drawings
-from .blocks import Block, Cell, Folded, Section, Table, Text
+from .blocks import Block, Cell, Folded, Key, Section, Table, Text
 from .cells import NONE, between, name, number, percent, relative, words
-from .wording import clean, count, listed, share, short
+from .wording import clean, count, false_ones, listed, share, short
 
 Report = dict[str, Any]
 Row = dict[str, Any]
@@ -15,7 +15,7 @@ Row = dict[str, Any]
 EFFECT = (
     "Effect",
     "how the mean prediction moves with this feature, the others as they are; all rows have one "
-    "scale, and the band is two standard errors",
+    "scale, and a band is two standard errors; “none by itself” where flat is within the band",
     "what would happen if the feature were changed in the world",
 )
 STRENGTH = (
@@ -36,8 +36,8 @@ FALSE = (
 )
 LOSS = (
     "Loss without it",
-    "how much the loss on unseen samples rises if it cannot be measured, the others trained anew "
-    "(95% interval)",
+    "how much the loss on unseen samples rises if it cannot be measured, the others trained anew, "
+    "with a 95% interval ({loss})",
     "that it is false where the rise is near 0: another feature may take over",
 )
 INSTEAD = (
@@ -68,7 +68,9 @@ def feature_section(report: Report) -> Section:
     strongest = max(row["strength"] for row in rows)
     cells = {
         "Effect": lambda row: effect_cell(row, tallest),
-        "Strength": lambda row: number(row["strength"], relative(row["strength"], strongest)),
+        "Strength": lambda row: number(
+            row["strength"] or None, relative(row["strength"], strongest)
+        ),
         "In halves": lambda row: _frequency(row),
         "False expected": lambda row: _false(row),
         "Loss without it": lambda row: _loss(row),
@@ -76,21 +78,33 @@ def feature_section(report: Report) -> Section:
         "Came back in": lambda row: _returned(row, report),
     }
     table = [
-        [name(row["feature"], report["link"], _kind(row)), *(cells[title](row) for title, _, _ in columns)]
+        [
+            name(row["feature"], report["link"], _kind(row)),
+            *(cells[title](row) for title, _, _ in columns),
+        ]
         for row in rows
     ]
     caption = "The firmest first." if measured else "The strongest first."
     titles = ["Feature", *(title for title, _, _ in columns)]
     blocks.append(Table(caption, titles, table, sortable=True))
+    cohorts = [one["cohort"] for one in report["cohorts"] or ()]
+    if any(row["curve"] for row in rows) and len(cohorts) > 1:
+        blocks.append(Key(cohorts))
     if features["n_left_out"]:
-        blocks.append(Text(f"{count(features['n_left_out'], 'more feature')} are in the model.", "note"))
+        blocks.append(
+            Text(f"{count(features['n_left_out'], 'more feature')} are in the model.", "note")
+        )
     if measured and report["evidence"]["threshold"] is not None:
         blocks.append(Text(
             f"Firm (✓): picked by at least {share(report['evidence']['threshold'])} of the halves, "
-            f"where at most {short(report['evidence']['expected_false'])} false are to be expected. "
+            f"where at most {false_ones(report['evidence']['expected_false'])} to be expected. "
             f"Each half picked at most {count(report['evidence']['size'], 'feature')}.", "note",
         ))  # fmt: skip
-    meaning = [[words(title), words(says), words(says_not)] for title, says, says_not in columns]
+    loss = report["model"].get("held_out_loss", "")
+    meaning = [
+        [words(title), words(says.format(loss=loss)), words(says_not)]
+        for title, says, says_not in columns
+    ]
     how = Table("The columns", ["Column", "says", "does not say"], meaning)
     blocks.append(Folded("How to read this table", [how]))
     return Section("features", "The selected features", blocks)
@@ -106,7 +120,9 @@ def effect_cell(row: Row, tallest: float) -> Cell:
     word = row["effect"] or NONE
     if row["curve"] is None:
         return words(word)
-    return Cell(word, drawing=drawings.effect(row["curve"], clean(row["feature"]), word, tallest))
+    drawing = drawings.effect(row["curve"], clean(row["feature"]), word, tallest)
+    more = clean(row["curve"]["output"]) if row["curve"]["one_of_several"] else ""
+    return Cell(word, drawing=drawing, more=more)
 
 
 def _kind(row: Row) -> str:
@@ -126,10 +142,18 @@ def _frequency(row: Row) -> Cell:
     cluster = row["cluster"]
     more = "✓ firm" if row["stable"] else ""
     if cluster["n_features"] > 1:
-        with_twins = f"with {count(cluster['n_features'] - 1, 'twin')} {share(cluster['frequency'])}"
+        with_twins = (
+            f"with {count(cluster['n_features'] - 1, 'twin')} {share(cluster['frequency'])}"
+        )
         more += f"{'; ' if more else ''}{with_twins}{' ✓' if cluster['stable'] else ''}"
     cell = percent(row["frequency"], bar=True, more=more)
-    return Cell(cell.text, cell.value, (cluster["frequency"], cluster["n_features"]), bar=cell.bar, more=more)
+    return Cell(
+        cell.text,
+        cell.value,
+        (cluster["frequency"], cluster["n_features"]),
+        bar=cell.bar,
+        more=more,
+    )
 
 
 def _false(row: Row) -> Cell:

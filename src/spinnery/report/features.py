@@ -66,7 +66,9 @@ def rows_of(
             }
         curves = effects.get(j, {})
         row["effect"] = word_of(curves)
-        row["curve"] = curve_of(curves, model.outcome_.output_names) if place < MOST_CURVES else None
+        row["curve"] = (
+            curve_of(curves, model.outcome_.output_names) if place < MOST_CURVES else None
+        )
         rows.append(row | of_evidence(evidence, j))
     return rows
 
@@ -85,6 +87,7 @@ def curve_of(curves: dict[str, Effect], outputs: list[str]) -> dict[str, Any] | 
     first = next(iter(curves.values()))
     return {
         "output": outputs[k],
+        "one_of_several": len(outputs) > 1,
         "levels": list(first.levels),
         "cohorts": [
             {

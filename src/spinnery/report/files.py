@@ -13,6 +13,7 @@ from .contents import FORMAT, VERSION, report_of
 from .html import page
 from .markdown import markdown
 
+Report = dict[str, Any]
 RENDERINGS = {".html": page, ".md": markdown}
 
 
@@ -70,10 +71,12 @@ def check(file: str | os.PathLike, link: str | None) -> None:
         raise ValueError(
             f"A report is written as {', '.join(RENDERINGS)} or .json; got {Path(file).name!r}."
         )
-    if link is not None and "{feature}" not in link or link and not link.startswith(("http://", "https://")):
+    if (link is not None and "{feature}" not in link) or (
+        link and not link.startswith(("http://", "https://"))
+    ):
         raise ValueError(
-            "link must be an address that begins with https:// or http:// and holds {feature} where "
-            f"the feature's name goes; got {link!r}."
+            "link must be an address that begins with https:// or http:// and holds {feature} "
+            f"where the feature's name goes; got {link!r}."
         )
 
 
@@ -105,7 +108,7 @@ def read(file: str | os.PathLike) -> dict[str, Any]:
         raise ValueError(f"{file} is no report of spinnery's; give a report.json that it wrote.")
     if version != VERSION:
         raise ValueError(
-            f"{file} has format version {version}, and this spinnery reads version {VERSION}. Write it "
-            "again from the model."
+            f"{file} has format version {version}, and this spinnery reads version {VERSION}. "
+            "Write it again from the model."
         )
     return report

@@ -9,18 +9,19 @@ from html import escape
 from importlib.resources import files
 from typing import Any
 
-from .blocks import Block, Cell, Figure, Folded, Points, Section, Table, Text
+from .blocks import Block, Cell, Figure, Folded, Key, Points, Section, Table, Text
 from .document import sections, subtitle_of, title_of
+from .svg import colour
 
 SCHEMES = ("https://", "http://")
+LONG = 24  # characters from which a cell is a text, and needs some width
+LONGEST_NAME = 80
 
 
 def page(report: dict[str, Any]) -> str:
     """The whole page. Text is escaped here and nowhere else; drawings escape their own."""
     style, script = _asset("page.css"), _asset("page.js")
-    policy = (
-        f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; img-src data:"
-    )
+    allowed = f"style-src '{_hash(style)}'; script-src '{_hash(script)}'; img-src data:"
     made = sections(report)
     links = "".join(f'<a href="#{one.key}">{escape(one.title)}</a>' for one in made)
     questions = "".join(
@@ -34,7 +35,7 @@ def page(report: dict[str, Any]) -> str:
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="{policy}">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; {allowed}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="referrer" content="no-referrer">
 <meta name="generator" content="spinnery {escape(versions["spinnery"])}">
@@ -90,16 +91,25 @@ def _block(block: Block) -> str:
         if block.kind == "code":
             return f"<pre><code>{escape(block.text)}</code></pre>"
         return f'<p class="{block.kind}"{_values(block.values)}>{escape(block.text)}</p>'
+    if isinstance(block, Key):
+        colours = "".join(_colour(*one) for one in enumerate(block.names))
+        return f'<ul class="key-of-colours">{colours}</ul>'
     if isinstance(block, Points):
         return f"<ul>{''.join(f'<li>{escape(text)}</li>' for text in block.texts)}</ul>"
     if isinstance(block, Figure):
         numbers = "" if block.table is None else _block(Folded("The numbers", [block.table]))
-        caption = f"<figcaption{_values(block.values)}>{escape(block.caption)}</figcaption>"
-        return f"<figure>{block.drawing}{caption}</figure>{numbers}"
+        caption = f"<p{_values(block.values)}>{escape(block.caption)}</p>{numbers}"
+        return f"<figure>{block.drawing}<figcaption>{caption}</figcaption></figure>"
     if isinstance(block, Folded):
         inner = "".join(_block(one) for one in block.blocks)
         return f"<details><summary>{escape(block.title)}</summary>{inner}</details>"
     return _table(block)
+
+
+def _colour(place: int, name: str) -> str:
+    line = '<line class="line" x1="0" y1="5" x2="22" y2="5"/>'
+    sample = f'<g class="series {colour(place)}">{line}</g>'
+    return f'<li><svg width="22" height="10" aria-hidden="true">{sample}</svg>{_name(name)}</li>'
 
 
 def _table(table: Table) -> str:
@@ -126,24 +136,30 @@ def _cell(cell: Cell, first: bool) -> str:
     """One cell; the first of a row is its header."""
     text = escape(cell.text)
     if cell.name:
-        text = f"<bdi>{text}</bdi>"
+        text = _name(cell.text)
     if cell.href is not None and cell.href.startswith(SCHEMES):
         text = f'<a href="{escape(cell.href)}" rel="noopener noreferrer">{text}</a>'
-    if cell.more:
-        text += f"<small>{escape(cell.more)}</small>"
+    more = f"<small>{escape(cell.more)}</small>" if cell.more else ""
     bar = ""
     if cell.bar is not None:
         width = f"{100 * min(max(cell.bar, 0), 1):.1f}"
         bar = (
-            f'<svg class="bar" viewBox="0 0 100 4" width="100" height="4" preserveAspectRatio="none" '
-            f'aria-hidden="true"><rect width="{width}" height="4"/></svg>'
+            '<svg class="bar" viewBox="0 0 100 4" width="100" height="4" aria-hidden="true" '
+            f'preserveAspectRatio="none"><rect width="{width}" height="4"/></svg>'
         )
     number = "" if cell.value is None else f' data-value="{cell.value}"'
-    kind = _class(" ".join(k for k, is_so in (
-        ("number", cell.value is not None), ("name", cell.name)) if is_so))  # fmt: skip
+    long = cell.value is None and not cell.name and len(cell.text) > LONG
+    kind = _class("number" if cell.value is not None else "long" if long else "")
     tag = 'th scope="row"' if first else "td"
     attributes = f"{kind}{number}{_values(cell.others)}"
-    return f"<{tag}{attributes}>{cell.drawing}<span>{text}</span>{bar}</{tag[:2]}>"
+    return f"<{tag}{attributes}>{cell.drawing}<span>{text}</span>{bar}{more}</{tag[:2]}>"
+
+
+def _name(text: str) -> str:
+    """A user's name, in whatever direction it is written; one that is too long is cut."""
+    if len(text) <= LONGEST_NAME:
+        return f"<bdi>{escape(text)}</bdi>"
+    return f'<bdi title="{escape(text)}">{escape(text[: LONGEST_NAME - 1])}…</bdi>'
 
 
 def _class(kinds: str) -> str:

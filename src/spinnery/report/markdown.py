@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from .blocks import Block, Cell, Figure, Folded, Points, Table, Text
+from .blocks import Block, Cell, Figure, Folded, Key, Points, Table, Text
 from .document import sections, subtitle_of, title_of
 
 SPECIAL = re.compile(r"([\\`*_\[\]<>|#~$])")
@@ -26,6 +26,8 @@ def markdown(report: dict[str, Any]) -> str:
 def _block(block: Block) -> list[str]:
     if isinstance(block, Text):
         return [f"    {block.text}" if block.kind == "code" else _plain(block.text)]
+    if isinstance(block, Key):
+        return []
     if isinstance(block, Points):
         return ["\n".join(f"- {_plain(text)}" for text in block.texts)]
     if isinstance(block, Figure):

@@ -82,7 +82,12 @@ CAUTIONS = {
     TRAINING: "So the numbers say how closely the model follows samples it knows; of new samples "
     "they say nothing.",
 }
-MARKS = {UNSEEN: "unseen samples", TEST: "test samples", CHOSEN: "cross-validated", TRAINING: "training samples"}  # fmt: skip  # noqa: E501
+MARKS = {
+    UNSEEN: "unseen samples",
+    TEST: "test samples",
+    CHOSEN: "cross-validated samples",
+    TRAINING: "training samples",
+}
 
 
 def measures_of(outcome: Outcome, judged: Judged) -> list[dict[str, Any]]:
@@ -131,20 +136,23 @@ def headline(measures: list[dict[str, Any]]) -> tuple[str, bool]:
     if name == "accuracy":
         mark = by_name["accuracy of the commonest class"]["value"]
         text = (
-            f"the right class is named for {share(value)} of them{between}; always naming the "
-            f"commonest would be right for {share(mark)}"
+            f"the class is named rightly in {share(value)} of the cases{between}; always naming "
+            f"the commonest would be right in {share(mark)}"
         )
         return text, value > mark
     if name in ("R²", "deviance explained"):
         what = "variance" if name == "R²" else "deviance"
         if value <= 0:
-            return f"the model does no better than the mean of all would ({name} {short(value)})", False
+            return (
+                f"the model does no better than the mean of all would ({name} {short(value)})",
+                False,
+            )
         text = f"{share(value)} of the outcome's {what} is predicted{between}"
-        return f"{text}; by the mean of all, none would be", True
+        return f"{text}; the mean of all would predict none of it", True
     if name.startswith("concordance"):
         text = (
-            f"in {share(value)} of the pairs{between} the one of higher predicted risk had the event "
-            "first; a coin would be right in 50%"
+            f"in {share(value)} of the pairs{between} the one of higher predicted risk had the "
+            "event first; a coin would be right in 50%"
         )
         return text, value > 0.5
     return f"the {name} is {short(value)}", True

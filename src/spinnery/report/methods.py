@@ -30,8 +30,10 @@ def methods(report: Report) -> dict[str, Any]:
     """The paragraph, and what it cites."""
     model, data, cites = report["model"], report["data"], ["network"]
     outcome, cohorts = outcome_words(report), report["cohorts"]
-    size = "" if data is None else (
-        f" to {count(data['n_samples'], 'sample')} of {count(data['n_features'], 'feature')}"
+    size = (
+        ""
+        if data is None
+        else (f" to {count(data['n_samples'], 'sample')} of {count(data['n_features'], 'feature')}")
     )
     over = ""
     if cohorts:
@@ -46,7 +48,9 @@ def methods(report: Report) -> dict[str, Any]:
         f"{versions['jax']}; random seed {model['seed']})."
     ]
     if data is not None and data["n_gaps"]:
-        how = "with an indicator of the gap beside it" if data["missing"] == "indicator" else "alone"
+        how = (
+            "with an indicator of the gap beside it" if data["missing"] == "indicator" else "alone"
+        )
         words.append(f"{count(data['n_gaps'], 'gap')} were replaced by the feature's mean, {how}.")
     signal = report["signal"]
     if signal["p_value"] is not None:
@@ -57,8 +61,10 @@ def methods(report: Report) -> dict[str, Any]:
             f"{p_words(signal['p_value'])})."
         )
     words.append(_chosen(report))
-    network = f"hidden layers of {', '.join(map(str, model['hidden']))} units" if model["hidden"] else (
-        "no hidden layer (a linear model)"
+    network = (
+        f"hidden layers of {', '.join(map(str, model['hidden']))} units"
+        if model["hidden"]
+        else ("no hidden layer (a linear model)")
     )
     words.append(
         f"The final model has {count(report['features']['n_selected'], 'feature')}, {network} and "
@@ -119,11 +125,15 @@ def _evidence(report: Report, cites: list[str]) -> list[str]:
         return []
     cites.append("stability")
     threshold = found["threshold"]
-    firm = "no frequency suffices for that" if threshold is None else f"a frequency of {share(threshold)}"  # noqa: E501
+    firm = (
+        "no frequency suffices for that"
+        if threshold is None
+        else f"a frequency of {share(threshold)}"
+    )
     out = [
-        f"Stability was measured over {found['n_pairs']} complementary pairs of halves, each of which "
-        f"picked at most {count(found['size'], 'feature')}; features are called stable where the "
-        f"r-concave bound admits at most {short(found['expected_false'])} false ones ({firm})."
+        f"Stability was measured over {found['n_pairs']} complementary pairs of halves, each of "
+        f"which picked at most {count(found['size'], 'feature')}; features are called stable where "
+        f"the r-concave bound admits at most {short(found['expected_false'])} false ones ({firm})."
     ]
     again = report["signal"]["procedure"]
     if again is not None:
@@ -147,8 +157,8 @@ def limits(report: Report) -> list[str]:
         counted = [name for name in data["numbering"] if name in selected]
         if counted:
             out.append(
-                f"{listed(counted)} numbers the rows from one end to the other: an id, or the order "
-                "of measurement, is no property of a sample. Leave it out and fit again."
+                f"Selected, though it counts the rows from one end to the other: {listed(counted)}."
+                " Leave it out and fit again, if it is an id or the order of measurement."
             )
         if data["n_samples"] < FEW:
             out.append(
@@ -161,8 +171,8 @@ def limits(report: Report) -> list[str]:
         first = found["measures"][0]
         if first["value"] is not None and first["value"] > TOO_GOOD:
             out.append(
-                f"{first['measure']} {short(first['value'])} is nearly perfect. Check that no selected "
-                "feature is the outcome under another name, or was measured after it."
+                f"{first['measure']} {short(first['value'])} is nearly perfect. Check that no "
+                "selected feature is the outcome under another name, or was measured after it."
             )
     if selected and report["evidence"] is None:
         out.append(

@@ -43,22 +43,26 @@ def performance_section(report: Report) -> Section | None:
 
 def _scatter(picture: Picture, mark: str) -> list[Block]:
     of = f" of {picture['of']}" if picture["of"] else ""
-    shown = "" if picture["shown"] == picture["n_samples"] else (
-        f" {picture['shown']:,} of {picture['n_samples']:,} samples are drawn."
+    shown = ""
+    if picture["shown"] < picture["n_samples"]:
+        shown = f" {picture['shown']:,} of {picture['n_samples']:,} samples are drawn."
+    rows = [
+        [number(g["n"]), number(g["predicted"]), number(g["observed"])] for g in picture["groups"]
+    ]
+    table = Table(
+        "Means of samples of like prediction.", ["Samples", "Mean predicted", "Mean observed"], rows
     )
-    rows = [[number(g["n"]), number(g["predicted"]), number(g["observed"])] for g in picture["groups"]]
-    table = Table("Means of samples of like prediction.", ["Samples", "Mean predicted", "Mean observed"], rows)  # noqa: E501
     caption = (
-        f"Observed against predicted values{of} ({mark}), with means of samples of like prediction: on "
-        f"the dashed line both agree.{shown}"
+        f"Observed against predicted values{of} ({mark}), with means of samples of like "
+        f"prediction: on the dashed line both agree.{shown}"
     )
     return [Figure(caption, drawings.scatter(picture), table)]
 
 
 def _roc(picture: Picture, mark: str) -> list[Block]:
     caption = (
-        f"ROC curve of “{clean(picture['of'])}” ({mark}): the more it bulges to the upper left, the "
-        "better the order of the probabilities. A coin is on the dashed line."
+        f"ROC curve of “{clean(picture['of'])}” ({mark}): the more it bulges to the upper left, "
+        "the better the order of the probabilities. A coin is on the dashed line."
     )
     return [Figure(caption, drawings.roc(picture))]
 
@@ -66,8 +70,8 @@ def _roc(picture: Picture, mark: str) -> list[Block]:
 def _calibration(picture: Picture, mark: str) -> list[Block]:
     what = "of the class that is named" if picture["of"] is None else f"of “{clean(picture['of'])}”"
     caption = (
-        f"Calibration ({mark}): samples of like predicted probability {what}, and the share in which "
-        "it was so, with 95% intervals. On the dashed line, probabilities are what they say."
+        f"Calibration ({mark}): samples of like predicted probability {what}, and the share in "
+        "which it was so, with 95% intervals. On the dashed line, probabilities are what they say."
     )
     rows = [
         [number(g["n"]), number(g["predicted"]), between(g["observed"], g["low"], g["high"])]
@@ -98,17 +102,22 @@ def _by_class(picture: Picture, mark: str) -> list[Block]:
             [name(one["observed"]), name(one["predicted"]), number(one["n"])]
             for one in picture["mistaken"]
         ]
-        blocks.append(Table(f"Taken for another most often ({mark}).", ["Observed", "Named", "Samples"], mistaken))  # noqa: E501
+        blocks.append(
+            Table(
+                f"Taken for another most often ({mark}).",
+                ["Observed", "Named", "Samples"],
+                mistaken,
+            )
+        )
     return blocks
 
 
 def _survival(picture: Picture, mark: str) -> list[Block]:
     p, cohorts = picture["p_value"], " within each cohort" if picture["within_cohorts"] else ""
-    test = "" if p is None else (
-        f" Log-rank test: {p_words(p)}, how likely curves so far apart would be if all survived alike."
-    )
+    apart = "how likely curves so far apart would be if all survived alike"
+    test = "" if p is None else f" Log-rank test: {p_words(p)}, {apart}."
     caption = (
-        f"Kaplan–Meier curves by thirds of predicted risk{cohorts} ({mark}), with 95% bands.{test} "
+        f"Kaplan-Meier curves by thirds of predicted risk{cohorts} ({mark}), with 95% bands.{test} "
         "The groups are cut from these samples: they are no thresholds for use."
     )
     groups = picture["groups"]
@@ -116,12 +125,17 @@ def _survival(picture: Picture, mark: str) -> list[Block]:
         [words("samples"), *(number(one["n"]) for one in groups)],
         [words("with the event"), *(number(one["events"]) for one in groups)],
         *(
-            [Cell(f"followed to {short(t)} or longer", t), *(number(one["at_risk"][k]) for one in groups)]
+            [
+                Cell(f"followed to {short(t)} or longer", t),
+                *(number(one["at_risk"][k]) for one in groups),
+            ]
             for k, t in enumerate(picture["times"])
         ),
     ]
     titles = ["", *(one["name"] for one in groups)]
-    table = Table(f"The groups, and how many of each are followed until a time ({mark}).", titles, rows)
+    table = Table(
+        f"The groups, and how many of each are followed until a time ({mark}).", titles, rows
+    )
     return [Figure(caption, drawings.survival(picture), values=(p,)), table]
 
 

@@ -109,15 +109,13 @@ class Frame:
         for a, b, c in zip(x, low, high, strict=True):
             self.segment((self.px(a), self._within(b)), (self.px(a), self._within(c)), "line")
 
-    def begin(self, colour: int, name: str, **data: Sequence[object]) -> None:
-        """Marks that belong together, with the numbers that they show."""
-        dashed = " dashed" if colour >= COLOURS else ""
+    def begin(self, place: int, name: str, **data: Sequence[object]) -> None:
+        """Marks that belong together, in a colour of their own, with the numbers that they show."""
         told = "".join(
             f' data-{key}="{escape(" ".join(map(str, values)))}"' for key, values in data.items()
         )
-        self.parts.append(
-            f'<g class="series c{colour % COLOURS}{dashed}" data-name="{escape(clean(name))}"{told}>'
-        )
+        kind, said = f"series {colour(place)}", escape(clean(name))
+        self.parts.append(f'<g class="{kind}" data-name="{said}"{told}>')
 
     def end(self) -> None:
         self.parts.append("</g>")
@@ -138,6 +136,11 @@ class Frame:
 
     def _within(self, y: float) -> float:
         return min(max(self.py(y), self.top), self.bottom)
+
+
+def colour(place: int) -> str:
+    """Classes of the style for the marks in this place."""
+    return f"c{place % COLOURS}{' dashed' if place >= COLOURS else ''}"
 
 
 def ticks(low: float, high: float, most: int = 6) -> list[float]:

@@ -52,15 +52,16 @@ def share(value: float) -> str:
 
     Examples
     --------
-    >>> share(0.123), share(0.999), share(1.0), share(0.0004)
-    ('12%', '99.9%', '100%', 'under 0.1%')
+    >>> share(0.123), share(0.999), share(1.0), share(0.0025)
+    ('12%', '99.9%', '100%', '0.25%')
     """
-    if 0 < value < 0.001:
-        return "under 0.1%"
+    if 0 < value < 0.0001:
+        return "under 0.01%"
     if 0.999 < value < 1:
         return "over 99.9%"
-    few = 0 < value < 0.0995 or 0.99 <= value < 1
-    return f"{value:.1%}" if few else f"{value:.0%}"
+    if 0 < value < 0.0995:
+        return f"{100 * value:.2g}%"
+    return f"{value:.1%}" if 0.99 <= value < 1 else f"{value:.0%}"
 
 
 def p_words(p: float) -> str:
@@ -71,6 +72,11 @@ def p_words(p: float) -> str:
 def count(n: int, what: str, many: str | None = None) -> str:
     """`1 feature`, `2,000 features`."""
     return f"{n:,} {what if n == 1 else many or what + 's'}"
+
+
+def false_ones(n: float) -> str:
+    """`1 false one is`, `2 false ones are`."""
+    return f"{short(n)} false {'one is' if n == 1 else 'ones are'}"
 
 
 def clean(name: object) -> str:
