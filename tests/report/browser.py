@@ -3,17 +3,29 @@
 from __future__ import annotations
 
 import base64
+import fcntl
 import json
 import os
 import select
 import shutil
 import subprocess
+import sys
 import tempfile
 import time
 from pathlib import Path
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 PATIENCE = 60.0  # seconds
+FLAGS = (
+    "--headless=new", "--remote-debugging-pipe", "--no-sandbox", "--disable-gpu",
+    "--disable-dev-shm-usage", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--hide-scrollbars",
+)  # fmt: skip
+# the protocol's pipes are the descriptors 3 (to read) and 4 (to write) of Chromium
+LAUNCH = (
+    "import os, sys; os.dup2(int(sys.argv[1]), 3); os.dup2(int(sys.argv[2]), 4); "
+    "os.execv(sys.argv[3], sys.argv[3:])"
+)
 
 
 def find() -> str | None:
@@ -27,26 +39,22 @@ class Browser:
 
     def __init__(self, program: str):
         self.home = tempfile.mkdtemp(prefix="chromium-")
-        to_us, from_them = os.pipe()
-        for_them, from_us = os.pipe()
-        # the protocol's pipes are descriptors 3 (read) and 4 (written) of the child
-        shell = f'exec 3<&{for_them} 4>&{from_them}; exec "$0" "$@"'
+        ours, theirs = os.pipe(), os.pipe()
+        self._in, self._out = ours[0], theirs[1]
+        ends = [fcntl.fcntl(end, fcntl.F_DUPFD, 20) for end in (theirs[0], ours[1])]
         self.process = subprocess.Popen(
-            ["/bin/sh", "-c", shell, program, "--headless=new", "--remote-debugging-pipe",
-             "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run",
-             "--disable-background-networking", "--disable-component-update",
-             "--hide-scrollbars", f"--user-data-dir={self.home}", "about:blank"],
-            pass_fds=(for_them, from_them), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            [sys.executable, "-I", "-c", LAUNCH, *map(str, ends), program, *FLAGS,
+             f"--user-data-dir={self.home}", "about:blank"],
+            pass_fds=ends, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
-        os.close(from_them)
-        os.close(for_them)
-        self._in, self._out, self._rest = to_us, from_us, b""
-        self._number, self.events = 0, []
-        self.session = None
+        for end in (theirs[0], ours[1], *ends):
+            os.close(end)
+        self._rest, self._number = b"", 0
+        self.events: list[dict] = []
+        self.session: str | None = None
         target = self.send("Target.createTarget", url="about:blank")["targetId"]
-        self.session = self.send("Target.attachToTarget", targetId=target, flatten=True)[
-            "sessionId"
-        ]
+        attached = self.send("Target.attachToTarget", targetId=target, flatten=True)
+        self.session = attached["sessionId"]
         for domain in ("Page", "Runtime", "Log", "Network"):
             self.send(f"{domain}.enable")
 
@@ -115,7 +123,6 @@ class Browser:
 
     def complaints(self) -> list[str]:
         """What the page has said on its console, and every error."""
-        self.run("1") if True else None
         out = []
         for event in self.events:
             kind, params = event.get("method"), event.get("params", {})

@@ -120,8 +120,8 @@ def held_out(model, X, n_folds=5, cohorts=None):
 def evidence(model, X, y, n_pairs=50, threshold=0.7, cohorts=None, expected_false=1.0):
     """Selected features, the first of them stable with a twin, and one more that is stable."""
     names = feature_names(model)
-    selected = model.get_support(indices=True)
-    others = [j for j in range(model.n_features_in_) if j not in set(selected)][:2]
+    selected = np.flatnonzero(model.get_support() & ~model._kept())
+    others = np.flatnonzero(~model.get_support() & ~model._kept())[:2].tolist()
     told = [*selected, *others]
     frequency = np.linspace(0.98, 0.41, len(told)) if told else np.zeros(0)
     codes = np.zeros(len(X), int) if cohorts is None else model._codes(cohorts, len(X))

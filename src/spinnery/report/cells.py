@@ -43,7 +43,7 @@ def name(text: object, link: str | None = None, more: str = "") -> Cell:
         if link is None
         else link.replace("{feature}", quote(str(text).encode("utf-8", "replace"), safe=""))
     )
-    return Cell(clean(text), href=href, more=more, name=True)
+    return Cell(clean(text).strip() or "(no name)", href=href, more=more, name=True)
 
 
 def words(text: str) -> Cell:

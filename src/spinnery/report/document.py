@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from .answers import outcome_words
-from .blocks import Points, Section, Text
+from .blocks import Block, Points, Section, Text
 from .data_section import data_section
 from .feature_section import feature_section
 from .model_section import model_section
@@ -35,7 +35,7 @@ def sections(report: Report) -> list[Section]:
     """All sections, in the order in which they are read."""
     found, limits = report["methods"], Points(report["limits"])
     lead = Text("For a paper, to be shortened and checked.", "note")
-    methods = [lead, Text(found["text"]), Points(found["references"])]
+    methods: list[Block] = [lead, Text(found["text"]), Points(found["references"])]
     made = [
         feature_section(report), performance_section(report), cohort_section(report),
         worst_section(report), signal_section(report), data_section(report), model_section(report),

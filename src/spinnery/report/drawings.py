@@ -23,24 +23,23 @@ def effect(curve: Picture, feature: str, word: str, tallest: float) -> str:
         labels = {"labels": [level.replace(" ", "\u00a0") for level in curve["levels"]]}
         name = one["cohort"] if len(curve["cohorts"]) > 1 else feature
         frame.begin(place, name, x=x, y=y, **told, **(labels if curve["levels"] else {}))
-        ends = None
-        if error is not None:
-            ends = [[b + k * WIDE * e for b, e in zip(y, error, strict=True)] for k in (-1, 1)]
+        wide = [WIDE * e for e in error or ()]
+        low, high = ([b + k * e for b, e in zip(y, wide, strict=False)] for k in (-1, 1))
         if curve["levels"]:
-            if ends:
-                frame.bars(x, *ends)
+            if wide:
+                frame.bars(x, low, high)
             frame.dots(x, y, 2.5)
         else:
-            if ends:
-                frame.band(x, *ends)
+            if wide:
+                frame.band(x, low, high)
             frame.line(x, y)
         frame.end()
-    low, high = (
+    first, last = (
         (curve["levels"][0], curve["levels"][-1]) if curve["levels"]
         else (short(frame.x[0]), short(frame.x[1]))
     )  # fmt: skip
-    frame.text(frame.left, frame.height - 3, _brief(low), "tick")
-    frame.text(frame.right, frame.height - 3, _brief(high), "tick", "end")
+    frame.text(frame.left, frame.height - 3, _brief(first), "tick")
+    frame.text(frame.right, frame.height - 3, _brief(last), "tick", "end")
     return frame.svg(f"Effect of {feature} on {curve['output']}: {word}", "effect")
 
 

@@ -77,7 +77,7 @@ def target_of(model: Any, given: Given, name: str | None) -> dict[str, Any]:
         codes = np.bincount(outcome.strata(y), minlength=len(outcome.classes))
         return facts | {"classes": {str(c): n for c, n in zip(outcome.classes, codes, strict=True)}}
     columns = np.reshape(y, (len(y), -1))
-    names = outcome.output_names if columns.shape[1] > 1 else ["outcome"]
+    names = outcome.output_names if columns.shape[1] > 1 else [name or "outcome"]
     return facts | {
         "columns": [
             {

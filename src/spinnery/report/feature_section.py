@@ -94,12 +94,8 @@ def feature_section(report: Report) -> Section:
         blocks.append(
             Text(f"{count(features['n_left_out'], 'more feature')} are in the model.", "note")
         )
-    if measured and report["evidence"]["threshold"] is not None:
-        blocks.append(Text(
-            f"Firm (✓): picked by at least {share(report['evidence']['threshold'])} of the halves, "
-            f"where at most {false_ones(report['evidence']['expected_false'])} to be expected. "
-            f"Each half picked at most {count(report['evidence']['size'], 'feature')}.", "note",
-        ))  # fmt: skip
+    if measured:
+        blocks.append(_halves(report["evidence"]))
     loss = report["model"].get("held_out_loss", "")
     meaning = [
         [words(title), words(says.format(loss=loss)), words(says_not)]
@@ -108,6 +104,21 @@ def feature_section(report: Report) -> Section:
     how = Table("The columns", ["Column", "says", "does not say"], meaning)
     blocks.append(Folded("How to read this table", [how]))
     return Section("features", "The selected features", blocks)
+
+
+def _halves(found: dict[str, Any]) -> Text:
+    """By what the firm ones are told."""
+    firm = "No part of the halves is enough to call a feature firm."
+    if found["threshold"] is not None:
+        groups = count(found["n_stable_clusters"], "group")
+        firm = (
+            f"Firm (✓): picked by at least {share(found['threshold'])} of the halves, where at "
+            f"most {false_ones(found['expected_false'])} to be expected; "
+            f"{count(found['n_stable'], 'feature')} and {groups} of twins are."
+        )
+    picked = count(found["size"], "feature")
+    text = f"{firm} {count(found['n_pairs'], 'pair')} of halves; each half picked at most {picked}."
+    return Text(text, "note", tuple(found.values()))
 
 
 def height(curve: dict[str, Any]) -> float:

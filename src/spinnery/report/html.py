@@ -56,8 +56,8 @@ def page(report: dict[str, Any]) -> str:
 <section id="questions"><h2>In a minute</h2><dl class="questions">{questions}</dl></section>
 {body}
 </main>
-<footer><p>Made by spinnery {escape(versions["spinnery"])}. The numbers behind this page, with all
-their digits, are in report.json beside it.</p></footer>
+<footer><p>Made by spinnery {escape(versions["spinnery"])}. The report's JSON has every number with
+more digits.</p></footer>
 <script>{script}</script>
 </body>
 </html>

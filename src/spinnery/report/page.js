@@ -8,20 +8,18 @@ for (const table of document.querySelectorAll("table.sortable")) {
     button.append(...head.childNodes);
     head.append(button);
     button.addEventListener("click", () => {
-      const up = head.getAttribute("aria-sort") === "descending";
-      const key = (row) => row.cells[k].dataset.value;
-      const rows = [...body.rows];
-      const numbers = rows.some((row) => key(row) !== undefined);
+      const value = (row) => row.cells[k].dataset.value, words = (row) => row.cells[k].textContent;
+      const rows = [...body.rows], numbers = rows.some((row) => value(row) !== undefined);
+      const before = head.getAttribute("aria-sort");
+      // numbers go down first, words up
+      const up = before === null ? !numbers : before === "descending";
       rows.sort((a, b) => {
-        if (!numbers) return a.cells[k].textContent.localeCompare(b.cells[k].textContent) * (up ? -1 : 1);
-        const [x, y] = [key(a), key(b)];
-        if (x === undefined || y === undefined) return (x === undefined) - (y === undefined);
-        return (Number(x) - Number(y)) * (up ? 1 : -1);
+        if (!numbers) return words(a).localeCompare(words(b)) * (up ? 1 : -1);
+        const lacks = (value(a) === undefined) - (value(b) === undefined);
+        return lacks || (value(a) - value(b)) * (up ? 1 : -1) || 0;
       });
       heads.forEach((other) => other.removeAttribute("aria-sort"));
-      // words go up first, numbers down
-      head.setAttribute("aria-sort", up === numbers ? "ascending" : "descending");
-      if (!numbers) head.setAttribute("aria-sort", up ? "ascending" : "descending");
+      head.setAttribute("aria-sort", up ? "ascending" : "descending");
       body.append(...rows);
     });
   });

@@ -82,14 +82,15 @@ def _calibration(picture: Picture, mark: str) -> list[Block]:
 
 
 def _by_class(picture: Picture, mark: str) -> list[Block]:
-    labels, blocks = picture["labels"], []
+    labels = picture["labels"]
     rows = [
         [name(label), number(one["n"]), number(one["named"]), number(one["right"]),
          percent(one["recall"], bar=True), percent(one["precision"], bar=True)]
         for label, one in zip(labels, picture["classes"], strict=True)
     ]  # fmt: skip
     titles = ["Class", "Samples", "Named so", "Rightly", "Found", "Right where named"]
-    blocks.append(Table(f"Class by class ({mark}).", titles, rows, sortable=True))
+    each = Table(f"Class by class ({mark}).", titles, rows, sortable=True)
+    blocks: list[Block] = [each]
     if picture["counts"] is not None:
         cells = [
             [name(label), *(number(n, n / sum(row) if sum(row) else 0) for n in row)]
@@ -132,7 +133,7 @@ def _survival(picture: Picture, mark: str) -> list[Block]:
             for k, t in enumerate(picture["times"])
         ),
     ]
-    titles = ["", *(one["name"] for one in groups)]
+    titles = ["Risk", *(one["name"] for one in groups)]
     table = Table(
         f"The groups, and how many of each are followed until a time ({mark}).", titles, rows
     )

@@ -9,8 +9,9 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from html import escape
+from itertools import pairwise
 
-from .wording import clean, short
+from .wording import clean
 
 Numbers = Sequence[float]
 COLOURS = 6  # classes c0, c1, ... of the style
@@ -48,19 +49,16 @@ class Frame:
 
     # -- what is drawn --------------------------------------------------------------------------
 
-    def axes(
-        self, x_name: str, y_name: str, x_ticks: Numbers | None = None,
-        y_ticks: Numbers | None = None,
-    ) -> None:  # fmt: skip
+    def axes(self, x_name: str, y_name: str) -> None:
         """Ticks with their values, and the axes' names."""
-        for tick in x_ticks if x_ticks is not None else ticks(*self.x):
+        for tick, said in labelled(ticks(*self.x)):
             at = self.px(tick)
             self.segment((at, self.bottom), (at, self.bottom + 4), "axis")
-            self.text(at, self.bottom + 17, short(tick), "tick", "middle")
-        for tick in y_ticks if y_ticks is not None else ticks(*self.y):
+            self.text(at, self.bottom + 17, said, "tick", "middle")
+        for tick, said in labelled(ticks(*self.y)):
             at = self.py(tick)
             self.segment((self.left, at), (self.right, at), "grid")
-            self.text(self.left - 7, at + 4, short(tick), "tick", "end")
+            self.text(self.left - 7, at + 4, said, "tick", "end")
         self.segment((self.left, self.bottom), (self.right, self.bottom), "axis")
         middle = (self.left + self.right) / 2
         self.text(middle, self.height - 8, x_name, "name", "middle")
@@ -158,6 +156,20 @@ def ticks(low: float, high: float, most: int = 6) -> list[float]:
     step = next(power * k for k in (1, 2, 5, 10) if power * k >= rough * (1 - 1e-9))
     first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
     return [float(f"{k * step:.12g}") + 0.0 for k in range(first, last + 1)]
+
+
+def labelled(values: list[float]) -> list[tuple[float, str]]:
+    """Values at even steps, each with as many digits as tell it from the next.
+
+    Examples
+    --------
+    >>> labelled([1234.5, 1235.0])
+    [(1234.5, '1,234.5'), (1235.0, '1,235.0')]
+    """
+    step = min((b - a for a, b in pairwise(values)), default=1.0)
+    digits = max(-math.floor(math.log10(step) + 1e-9), 0)
+    large = max(map(abs, values), default=0.0) >= 1e7
+    return [(v, f"{v:g}" if digits > 5 or large else f"{v:,.{digits}f}") for v in values]
 
 
 def _spread(low: float, high: float) -> tuple[float, float]:

@@ -1,0 +1,301 @@
+"""The dictionary: what is in it, and by a second route what its numbers are."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+from kinds import KINDS
+from made import data, evidence, fitted, held_out
+from sklearn.metrics import accuracy_score, confusion_matrix, r2_score, roc_curve
+
+from spinnery import NetworkRegressor, SPINNRegressorCV
+from spinnery.metrics import kaplan_meier, log_rank_test
+from spinnery.report import report_of
+
+
+def answer(report, begin):
+    (found,) = [one["answer"] for one in report["answers"] if one["question"].startswith(begin)]
+    return found
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_plain_numbers_and_text_only(reports, kind):
+    report = reports[kind]
+    assert json.loads(json.dumps(report, allow_nan=False)) == report
+    assert [one["question"][:6] for one in report["answers"]] == [
+        "Is the", "Which ", "How su", "How we", "What s",
+    ]  # fmt: skip
+    assert all(one["answer"].endswith(".") for one in report["answers"])
+    assert report["verdict"].count(". ") == 0 and report["verdict"].endswith(".")
+
+
+# -- verdict and answers -----------------------------------------------------------------------
+
+
+def test_verdict_of_a_signal(reports):
+    assert reports["measured"]["verdict"] == (
+        "2 of 12 features predict “score” (p = 0.0025): on unseen samples, 89% of the outcome's "
+        "variance is predicted (95% interval 85% to 93%); the mean of all would predict none of it."
+    )
+    assert "Without any signal, at most 0.25% of all tables" in answer(reports["measured"], "Is")
+    assert "0 of 19 copies with swapped outcomes (p = 0.05, the smallest that so few allow)" in (
+        answer(reports["measured"], "Is")
+    )
+
+
+def test_verdict_of_nothing(reports):
+    report = reports["nothing"]
+    assert report["verdict"] == (
+        "No signal was found for the outcome (p = 0.43): the model predicts the same for everybody."
+    )
+    assert answer(report, "Is").startswith("None was found. ")
+    assert answer(report, "Which") == "None was selected."
+    assert "a weak signal" in answer(report, "What should")
+    assert report["features"]["rows"] == [] and not report["signal"]["found"]
+
+
+def test_a_signal_that_no_model_can_use():
+    X, y = data("numbers")
+    model = fitted("numbers", X, y, features=(), p_value=0.01)
+    assert report_of(model, X, y)["verdict"] == (
+        "Something goes with the outcome (p = 0.01), but no feature helps to predict samples that "
+        "were not seen: the model predicts the same for everybody."
+    )
+
+
+def test_a_test_that_was_not_made_is_said_to_be_missing(reports):
+    report = reports["cross_validated"]
+    assert "(untested whether by more than chance)" in report["verdict"]
+    assert answer(report, "Is").startswith("Not tested")
+    assert report["signal"]["p_value"] is None
+
+
+def test_bad_predictions_are_not_called_predictions():
+    X, y = data("numbers")
+    model = fitted("numbers", X, y)
+    model.cv_predictions_ = -model.cv_predictions_
+    assert report_of(model, X, y, target="score")["verdict"].startswith(
+        "2 of 12 features were selected for “score” (p = 0.0025), but in cross-validation, the "
+        "model does no better than the mean of all would (R² -"
+    )
+
+
+def test_sure_with_and_without_evidence(reports):
+    assert answer(reports["measured"], "How sure") == (
+        "All 2 selected are firm: picked by at least 70% of 100 fits to random halves of the "
+        "samples. Among features picked so often, at most 1 false one is to be expected."
+    )
+    assert answer(reports["refitted"], "How sure").startswith(
+        "1 of 2 came back in each of 5 refits without a part of the samples. That is a hint"
+    )
+    assert answer(reports["cross_validated"], "How sure").startswith("Not measured")
+    X, y = data("numbers")
+    model = fitted("numbers", X, y)
+    none = report_of(model, X, y, evidence(model, X, y, threshold=np.inf))
+    assert answer(none, "How sure").startswith("None can be called firm")
+    assert none["evidence"]["threshold"] is None
+
+
+# -- who was judged ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("kind", "judged", "mark"),
+    [("measured", "held out", "unseen samples"), ("refitted", "held out", "unseen samples"),
+     ("tested", "test", "test samples"), ("training", "training", "training samples"),
+     ("cross_validated", "cross-validated", "cross-validated samples")],
+)  # fmt: skip
+def test_the_most_honest_predictions_are_judged(reports, kind, judged, mark):
+    found = reports[kind]["performance"]
+    assert (found["kind"], found["mark"]) == (judged, mark)
+    assert (found["caution"] is None) == (judged in ("held out", "test"))
+
+
+def test_training_samples_are_never_called_performance(reports):
+    report = reports["training"]
+    assert "was not measured" in report["verdict"] and "%" not in report["verdict"]
+    assert answer(report, "How well").startswith("Not measured on unseen samples. On the training")
+    assert "does not measure performance" in report["methods"]["text"]
+
+
+def test_measures_are_those_of_held_out_predictions():
+    X, y = data("numbers")
+    model = fitted("numbers", X, y)
+    held = held_out(model, X)
+    report = report_of(model, X, y, held_out=held)
+    row = report["performance"]["measures"][0]
+    by_fold = [r2_score(y[rows], held.outputs[rows, 0]) for rows in held.folds]
+    assert row["measure"] == "R²" and row["value"] == pytest.approx(np.mean(by_fold), rel=1e-5)
+    assert row["low"] < row["value"] < row["high"] <= 1
+    found = report["performance"]["pictures"][0]
+    np.testing.assert_allclose(found["predicted"], held.outputs[:, 0], rtol=1e-5)
+    np.testing.assert_allclose(found["observed"], y, rtol=1e-5)
+    miss = np.abs(y - held.outputs[:, 0])
+    assert report["worst"]["samples"][0]["row"] == np.argmax(miss) + 1
+    assert report["worst"]["samples"][0]["miss"] == pytest.approx(miss.max(), rel=1e-5)
+
+
+def test_cross_validated_measures_leave_out_what_no_fold_held_out():
+    X, y = data("classes")
+    model = fitted("classes", X, y)
+    model.cv_predictions_[:7] = np.nan
+    found = report_of(model, X, y)["performance"]
+    assert found["n_samples"] == 113
+    named = model.classes_[model.cv_predictions_[7:].argmax(axis=1)]
+    assert found["measures"][0]["value"] == pytest.approx(accuracy_score(y[7:], named), rel=1e-5)
+
+
+# -- pictures ----------------------------------------------------------------------------------
+
+
+def test_pictures_of_two_classes():
+    X, y = data("classes")
+    model = fitted("classes", X, y)
+    roc, calibration, confusion = report_of(model, X, y)["performance"]["pictures"]
+    proba = model.cv_predictions_
+    false, true, _ = roc_curve(y == "class 1", proba[:, 1])
+    np.testing.assert_allclose(roc["false"], false, atol=1e-6)
+    np.testing.assert_allclose(roc["true"], true, atol=1e-6)
+    assert sum(g["n"] for g in calibration["groups"]) == 120
+    happened = sum(g["n"] * g["observed"] for g in calibration["groups"])
+    assert happened == pytest.approx((y == "class 1").sum(), rel=1e-5)
+    named = model.classes_[proba.argmax(axis=1)]
+    assert confusion["counts"] == confusion_matrix(y, named).tolist()
+    assert confusion["classes"][0]["recall"] == pytest.approx(
+        np.mean(named[y == "class 0"] == "class 0"), rel=1e-5
+    )
+
+
+def test_many_classes_have_a_row_each_and_no_square(reports):
+    picture = reports["many_classes"]["performance"]["pictures"][-1]
+    assert len(picture["classes"]) == 40 and picture["counts"] is None
+    assert len(picture["mistaken"]) == 12
+    n = [one["n"] for one in picture["mistaken"]]
+    assert n == sorted(n, reverse=True) and n[-1] > 0
+
+
+def test_survival_curves_by_thirds_of_risk():
+    X, y = data("survival")
+    model = fitted("survival", X, y)
+    (picture,) = report_of(model, X, y)["performance"]["pictures"]
+    risk = model.cv_predictions_
+    third = np.argsort(np.argsort(risk)) // 40
+    for g, one in enumerate(picture["groups"]):
+        curve = kaplan_meier(y[third == g])
+        falls = curve.n_events > 0
+        np.testing.assert_allclose(one["share"][: falls.sum()], curve.survival[falls], rtol=1e-5)
+        np.testing.assert_allclose(one["time"][: falls.sum()], curve.times[falls], rtol=1e-5)
+        assert one["events"] == y["event"][third == g].sum()
+        assert one["at_risk"][0] == one["n"] == 40
+    assert picture["p_value"] == pytest.approx(log_rank_test(y, third).p_value, rel=1e-5)
+
+
+def test_thirds_are_cut_within_cohorts(reports):
+    picture = reports["survival_cohorts"]["performance"]["pictures"][0]
+    assert picture["within_cohorts"]
+    assert [one["n"] for one in picture["groups"]] == [50, 50, 50]
+
+
+# -- features ----------------------------------------------------------------------------------
+
+
+def test_curves_without_evidence_are_the_models_own():
+    X, y = data("numbers")
+    model = fitted("numbers", X, y)
+    row = report_of(model, X, y)["features"]["rows"][0]
+    (curve,) = row["curve"]["cohorts"]
+    assert curve["error"] is None and row["feature"] == "x0" and row["effect"] == "up"
+    set_to = np.repeat(X[None], len(curve["values"]), axis=0)
+    set_to[:, :, 0] = np.array(curve["values"])[:, None]
+    by_hand = np.array([model.predict(one).mean() for one in set_to])
+    np.testing.assert_allclose(curve["curve"], by_hand - by_hand.mean(), atol=1e-4)
+
+
+def test_firm_features_come_first_and_twins_are_told(reports):
+    first, second = reports["measured"]["features"]["rows"]
+    assert (first["feature"], first["stable"], first["frequency"]) == ("x0", True, 0.98)
+    assert first["cluster"] == {
+        "stable": True, "frequency": 1.0, "n_features": 2, "twins": ["its twin"],
+    }  # fmt: skip
+    assert second["stand_ins"] == ["x2"] and second["times_selected"] == 4
+
+
+def test_what_is_always_in_has_no_frequency(reports):
+    rows = {row["feature"]: row for row in reports["mixed"]["features"]["rows"]}
+    assert rows["v0"]["always"] and not rows["v1"]["always"]
+    assert rows["stage"]["levels"] == 3
+    assert rows["stage"]["curve"]["levels"] == ["I", "II", "III"]
+    assert "Kept in by request: “v0”." in answer(reports["mixed"], "Which")
+
+
+def test_cohorts_have_strengths_and_measures_of_their_own(reports):
+    report = reports["cohorts"]
+    strengths = report["features"]["rows"][-1]["strengths"]
+    assert strengths["site 0"] > 0 and strengths["site 1"] == 0 and strengths["site 3"] is None
+    assert [one["n_samples"] for one in report["cohorts"]] == [20] * 12
+    assert all("R²" in one["measures"] for one in report["cohorts"])
+
+
+# -- data --------------------------------------------------------------------------------------
+
+
+def test_facts_of_the_data(reports):
+    data = reports["mixed"]["data"]
+    assert (data["n_factors"], data["n_gaps"], data["gaps"]) == (1, 7, ["v1"])
+    assert (data["constant"], data["numbering"]) == (["same"], ["id"])
+    assert any("“id”. Leave it out" in text for text in reports["mixed"]["limits"])
+    assert "7 gaps were replaced" in reports["mixed"]["methods"]["text"]
+
+
+def test_shuffled_numbers_and_counts_are_no_numbering():
+    X, y = data("numbers")
+    X[:, 2] = np.random.default_rng(0).permutation(120) + 5
+    X[:, 3] = np.repeat(np.arange(60), 2)
+    X[:, 4] = np.arange(120) / 2
+    found = report_of(fitted("numbers", X, y), X, y)["data"]
+    assert found["numbering"] == ["x2"]
+
+
+def test_few_samples_a_bad_fit_and_a_perfect_one_are_warned_of():
+    X, y = data("numbers", n=40)
+    model = fitted("numbers", X, y)
+    model.stationarity_, model.cv_predictions_ = 0.02, y + 1e-3
+    limits = " ".join(report_of(model, X, y)["limits"])
+    for words in ("With 40 samples", "stopped before its tolerance", "nearly perfect"):
+        assert words in limits
+    assert "not measured" in limits
+
+
+def test_the_same_twice():
+    assert KINDS["classes"]() == KINDS["classes"]()
+
+
+# -- what is refused ---------------------------------------------------------------------------
+
+
+def test_other_data_than_the_fits():
+    X, y = data("numbers")
+    model = fitted("numbers", X, y)
+    with pytest.raises(ValueError) as caught:
+        report_of(model, X[:50], y[:50])
+    assert str(caught.value) == (
+        "X has 50 samples, and the model was fitted to 120. Pass the data of the fit; samples that "
+        "it has not seen go to test=(X, y)."
+    )
+    with pytest.raises(ValueError, match="inconsistent numbers of samples"):
+        report_of(model, X, y[:50])
+
+
+def test_no_report_of_other_models():
+    network = NetworkRegressor()
+    network.n_features_in_ = 1  # as after a fit
+    with pytest.raises(ValueError) as caught:
+        report_of(network)
+    assert str(caught.value) == (
+        "A report needs a fitted sparse-input estimator, such as SPINNRegressorCV; got "
+        "NetworkRegressor."
+    )
+    with pytest.raises(ValueError, match="not fitted yet"):
+        report_of(SPINNRegressorCV())
