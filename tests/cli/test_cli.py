@@ -1,5 +1,6 @@
 """The command line: results in a folder, or one line that says what to put right."""
 
+import json
 import os
 import signal
 import subprocess
@@ -20,7 +21,10 @@ from spinnery.errors import InputError, listing
 from spinnery.outcomes.guess import guess
 from spinnery.storage.models import load
 
-RESULTS = {"model.spinn", "selected.csv", "metrics.csv", "path.png", "cv.png", "predictions.png"}
+REPORTS = {"report.html", "report.json"}
+RESULTS = REPORTS | {
+    "model.spinn", "selected.csv", "metrics.csv", "path.png", "cv.png", "predictions.png",
+}  # fmt: skip
 HELD_OUT = {"heldout.csv"}
 QUICK = ["--hidden", "linear", "--max-features", "2"]
 
@@ -82,8 +86,56 @@ def test_fit_writes_its_results(run):
     metrics = pd.read_csv(home / "out" / "metrics.csv").set_index("metric")["value"]
     assert metrics["accuracy"] > 0.85
     assert metrics["log-loss"] < 0.4
-    for word in ("gene a", "dose", "chosen in", "certificate", "held out in 2 folds"):
+    for word in ("gene a", "dose", "came back", "certificate", "unseen samples in 2 folds"):
         assert word in done.stdout
+
+
+def test_fit_reports_on_held_out_samples(run):
+    home, done = run
+    report = json.loads((home / "out" / "report.json").read_text())
+    said = " ".join(done.stdout.split())
+    assert report["verdict"] in said
+    assert str(home / "out" / "report.html") in "".join(done.stdout.split())
+    assert (report["performance"]["kind"], report["performance"]["n_folds"]) == ("held out", 2)
+    assert (report["target"]["name"], report["target"]["classes"]) == (
+        "outcome", {"ill": int((table()["outcome"] == "ill").sum()),
+                    "well": int((table()["outcome"] == "well").sum())},
+    )  # fmt: skip
+    metrics = pd.read_csv(home / "out" / "metrics.csv")
+    assert metrics["metric"].tolist() == [m["measure"] for m in report["performance"]["measures"]]
+    assert_allclose(metrics["value"], [m["value"] for m in report["performance"]["measures"]])
+    assert "“outcome”" in (home / "out" / "report.html").read_text(encoding="utf-8")
+
+
+def test_a_report_is_written_again(run, tmp_path):
+    home, _ = run
+    page = (home / "out" / "report.html").read_bytes()
+    done = spin("report", home / "out")
+    assert (done.exit_code, done.stdout) == (0, f"Written to {home / 'out' / 'report.html'}.\n")
+    assert (home / "out" / "report.html").read_bytes() == page
+    link, out = "https://example.org/{feature}", tmp_path / "a.html"
+    assert spin("report", home / "out", "--out", out, "--link", link).exit_code == 0
+    assert 'href="https://example.org/gene%20a"' in out.read_text(encoding="utf-8")
+    assert spin("report", home / "out", "--out", tmp_path / "a.md").exit_code == 0
+    assert (
+        (tmp_path / "a.md").read_text(encoding="utf-8").startswith("# What goes with “outcome”\n")
+    )
+
+
+def test_what_cannot_be_reported(run, tmp_path):
+    home, _ = run
+    fails(
+        f"{tmp_path} holds no report.json; give a folder that spinnery fit, assess or demo wrote, "
+        "or call spinnery.write_report(model, file, X, y).", "report", tmp_path,
+    )  # fmt: skip
+    fails("A report is written as .html, .md or .json; got 'a.pdf'.",
+          "report", home / "out", "--out", tmp_path / "a.pdf")  # fmt: skip
+    (tmp_path / "report.json").write_text("{}")
+    file = tmp_path / "report.json"
+    fails(f"{file} is no report of spinnery's; give a report.json that it wrote.",
+          "report", tmp_path)  # fmt: skip
+    fails(f"--out {file} would overwrite an input; choose another name.",
+          "report", tmp_path, "--out", file)  # fmt: skip
 
 
 def test_the_model_is_the_estimator_fitted_in_python(run):
@@ -114,7 +166,7 @@ def test_fit_reads_every_format(tmp_path, extension):
     )  # fmt: skip
     assert done.exit_code == 0, done.stderr
     assert done.stdout.startswith("Regression: the target 'score' holds 60 distinct numbers. 60")
-    assert "training samples" in done.stdout
+    assert "cross-validated samples" in done.stdout
     model = load(tmp_path / "run" / "model.spinn")
     assert model.rule == "1se"
     assert set(model.feature_names_in_[model.selected_]) == {"gene b", "age"}
@@ -652,9 +704,11 @@ def test_demo(tmp_path):
     done = spin("demo", "--out", tmp_path / "demo", "--decoys", "20", *QUICK)
     assert done.exit_code == 0, done.stderr
     assert {path.name for path in (tmp_path / "demo").iterdir()} == RESULTS
-    assert "decoys let through  0 of 20" in " ".join(done.stdout.split("\n"))
-    for words in ("held-out accuracy", "held-out log-loss", "certificate", "time", "strength"):
+    assert "decoys let through 0 of 20" in " ".join(done.stdout.split())
+    for words in ("test samples", "accuracy", "log-loss", "certificate", "time", "strength"):
         assert words in done.stdout
+    report = json.loads((tmp_path / "demo" / "report.json").read_text())
+    assert report["performance"]["kind"] == "test" and report["target"]["name"] == "tumour"
     metrics = pd.read_csv(tmp_path / "demo" / "metrics.csv").set_index("metric")["value"]
     assert metrics["accuracy"] > 0.9
 

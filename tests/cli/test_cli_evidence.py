@@ -10,7 +10,8 @@ from typer.testing import CliRunner
 from spinnery.cli import app
 
 TABLES = {"evidence.json", "features.csv", "clusters.csv", "performance.csv"}
-FOLDER = TABLES | {"stability.png", "clusters.png", "importance.png", "effects.png"}
+REPORTS = {"report.html", "report.json"}
+FOLDER = TABLES | REPORTS | {"stability.png", "clusters.png", "importance.png", "effects.png"}
 
 
 def spin(*arguments):
@@ -43,9 +44,10 @@ def test_fit_with_evidence(home):
     assert table.loc["age", "sign"] == -1
     numbers = json.loads((folder / "run" / "evidence.json").read_text())
     assert numbers["null_p_value"] == 0.05 and len(numbers["null_gains"]) == 19
-    assert "0 of 19 permuted targets were predicted as well: p = 0.05." in said
+    said = " ".join(said.split())
+    assert "0 of 19 copies with swapped outcomes (p = 0.05, the smallest that so few allow)" in said
     assert "g[1]" in said  # brackets are no markup
-    assert f"Stable: in at least {numbers['threshold']:.0%} of the halves" in said
+    assert f"picked by at least {numbers['threshold']:.0%} of 100 fits to random halves" in said
 
 
 def test_held_out_predictions_are_one_row_each(home):
@@ -69,7 +71,9 @@ def test_assess_a_model_file(home):
     found = {file.name for file in (folder / "assessed").iterdir()}
     assert found == FOLDER
     assert json.loads((folder / "assessed" / "evidence.json").read_text())["n_pairs"] == 5
-    assert "Is there anything" not in done.stdout
+    assert "swapped outcomes" not in done.stdout
+    report = json.loads((folder / "assessed" / "report.json").read_text())
+    assert report["evidence"]["n_pairs"] == 5 and report["performance"]["kind"] == "cross-validated"
     # a folder of evidence is ours, and may be replaced
     again = spin(
         "assess", folder / "run" / "model.spinn", folder / "data.csv", "--target", "nothing",

@@ -32,7 +32,7 @@ def run(tmp_path_factory):
 def test_fit_finds_the_dose_and_measures_concordance(run):
     home, done = run
     assert {path.name for path in (home / "out").iterdir()} == RESULTS | HELD_OUT
-    assert "had the event 'died'" in done.stdout and "held out in 2 folds" in done.stdout
+    assert "had the event 'died'" in done.stdout and "unseen samples in 2 folds" in done.stdout
     metrics = pd.read_csv(home / "out" / "metrics.csv").set_index("metric")["value"]
     assert metrics["concordance (Harrell)"] > 0.75
     selected = pd.read_csv(home / "out" / "selected.csv")
