@@ -101,7 +101,7 @@ def feature_section(report: Report) -> Section:
         [words(title), words(says.format(loss=loss)), words(says_not)]
         for title, says, says_not in columns
     ]
-    how = Table("The columns", ["Column", "says", "does not say"], meaning)
+    how = Table("The columns", ["Column", "Says", "Does not say"], meaning)
     blocks.append(Folded("How to read this table", [how]))
     return Section("features", "The selected features", blocks)
 

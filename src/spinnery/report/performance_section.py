@@ -7,7 +7,7 @@ from typing import Any
 
 from . import drawings
 from .blocks import Block, Cell, Figure, Section, Table, Text
-from .cells import between, name, number, percent, words
+from .cells import between, name, number, percent, relative, words
 from .given import TRAINING
 from .wording import clean, count, p_words, short
 
@@ -35,7 +35,7 @@ def performance_section(report: Report) -> Section | None:
     caption = f"Measures on {count(found['n_samples'], 'sample')}" + (
         f": means over {count(found['n_folds'], 'part')}, with 95% intervals." if intervals else "."
     )
-    blocks.append(Table(caption, ["Measure", what, "says", "does not say"], rows))
+    blocks.append(Table(caption, ["Measure", what, "Says", "Does not say"], rows))
     for picture in found["pictures"]:
         blocks += PICTURES[picture["kind"]](picture, found["mark"])
     return Section("performance", title, blocks)
@@ -93,23 +93,18 @@ def _by_class(picture: Picture, mark: str) -> list[Block]:
     blocks: list[Block] = [each]
     if picture["counts"] is not None:
         cells = [
-            [name(label), *(number(n, n / sum(row) if sum(row) else 0) for n in row)]
+            [name(label), *(number(n, relative(n, sum(row))) for n in row)]
             for label, row in zip(labels, picture["counts"], strict=True)
         ]
         caption = f"Samples by observed class (rows) and class named (columns) ({mark})."
         blocks.append(Table(caption, ["Observed", *(clean(label) for label in labels)], cells))
-    if picture["mistaken"]:
-        mistaken = [
+    elif picture["mistaken"]:
+        cells = [
             [name(one["observed"]), name(one["predicted"]), number(one["n"])]
             for one in picture["mistaken"]
         ]
-        blocks.append(
-            Table(
-                f"Taken for another most often ({mark}).",
-                ["Observed", "Named", "Samples"],
-                mistaken,
-            )
-        )
+        caption = f"Taken for another most often ({mark})."
+        blocks.append(Table(caption, ["Observed", "Named", "Samples"], cells))
     return blocks
 
 

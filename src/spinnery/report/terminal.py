@@ -25,7 +25,7 @@ def print_report(console: Console, report: Report, end: Mapping[str, str]) -> No
     console.print(escape(report["verdict"]), style="bold")
     _print_features(console, report)
     asked = {one["question"]: one["answer"] for one in report["answers"]}
-    del asked["Which features?"]  # the table is above
+    del asked["Which features?"], asked["How well does it predict?"]  # said above
     print_pairs(console, asked)
     console.print()
     found, model = report["performance"], report["model"]
