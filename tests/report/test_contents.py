@@ -84,7 +84,7 @@ def test_bad_predictions_are_not_called_predictions():
 
 def test_sure_with_and_without_evidence(reports):
     assert answer(reports["measured"], "How sure") == (
-        "All 2 selected are firm: picked by at least 70% of 100 fits to random halves of the "
+        "All 2 are firm: picked by at least 70% of 100 fits to random halves of the "
         "samples. Among features picked so often, at most 1 false one is to be expected."
     )
     assert answer(reports["refitted"], "How sure").startswith(
@@ -95,6 +95,10 @@ def test_sure_with_and_without_evidence(reports):
     model = fitted("numbers", X, y)
     none = report_of(model, X, y, evidence(model, X, y, threshold=np.inf))
     assert answer(none, "How sure").startswith("None can be called firm")
+    few = report_of(model, X, y, evidence(model, X, y, threshold=0.8, expected_false=2.0))
+    assert answer(few, "How sure").startswith("1 of 2 selected is firm: picked by at least 80%")
+    assert "at most 2 false ones are to be expected" in answer(few, "How sure")
+    assert answer(reports["mixed"], "How sure").startswith("2 of 3 selected are firm")
     assert none["evidence"]["threshold"] is None
 
 

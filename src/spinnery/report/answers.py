@@ -78,7 +78,7 @@ def _signal(report: Report) -> str:
     elif p > signal["level"]:
         words.append(
             "None was found. When the samples' outcomes were swapped at random, they went with the "
-            f"features as well as the true ones in a good part of the trials ({p_words(p)})."
+            f"features as well as the true ones too often to speak of a signal ({p_words(p)})."
         )
     else:
         kept = (
@@ -143,48 +143,43 @@ def _up(report: Report) -> str:
 
 def _sure(report: Report) -> str:
     found, features = report["evidence"], report["features"]
-    if found is None:
-        return _returned(report)
-    if not features["n_selected"]:
+    n = features["n_selected"] - sum(row["always"] for row in features["rows"])
+    if not n:
         return "There is none to be sure of."
+    if found is None:
+        return _returned(report, n)
     halves = f"{2 * found['n_pairs']:,} fits to random halves of the samples"
+    groups = found["n_stable_clusters"]
+    firm = sum(row["selected"] and row.get("stable", False) for row in features["rows"])
     if found["threshold"] is None:
-        first = f"None can be called firm: no share of {halves} is enough for that."
+        words = [f"None can be called firm: no share of {halves} is enough for that."]
     else:
-        n = features["n_selected"]
-        firm = sum(row["selected"] and row.get("stable", False) for row in features["rows"])
-        which = (
-            f"{'The one' if n == 1 else f'All {n}'} selected"
-            if firm == n
-            else f"{firm} of the {n} selected"
+        who = (
+            f"{firm or 'None'} of {n} selected" if firm < n else "The one" if n == 1 else f"All {n}"
         )
-        first = (
-            f"{which} {'is' if firm == 1 else 'are'} firm: picked by at least "
+        words = [
+            f"{who} {'is' if firm < 2 else 'are'} firm: picked by at least "
             f"{share(found['threshold'])} of {halves}. Among features picked so often, at most "
             f"{false_ones(found['expected_false'])} to be expected."
-        )
-    groups = found["n_stable_clusters"]
+        ]
     if groups > found["n_stable"]:
-        first += (
-            " Features that say nearly the same share their votes: counted together, "
+        words.append(
+            "Features that say nearly the same share their votes: counted together, "
             f"{count(groups, 'group')} of them {'is' if groups == 1 else 'are'} firm."
         )
-    return first
+    return " ".join(words)
 
 
-def _returned(report: Report) -> str:
+def _returned(report: Report, n: int) -> str:
     """Without evidence: what refits on parts of the samples say, if there were any."""
-    rows = [row for row in report["features"]["rows"] if row["selected"] and not row["always"]]
     measure = "To measure that: spinnery.assess, or spinnery fit --evidence."
-    if not rows:
-        return "There is none to be sure of."
-    n = None if report["performance"] is None else report["performance"]["n_folds"]
-    if n is None or rows[0]["times_selected"] is None:
+    n_folds = None if report["performance"] is None else report["performance"]["n_folds"]
+    if n_folds is None:
         return f"Not measured: any of them may be false. {measure}"
-    all_times = sum(row["times_selected"] == n for row in rows)
+    times = [row["times_selected"] for row in report["features"]["rows"] if not row["always"]]
     return (
-        f"{all_times} of {len(rows)} came back in each of {n} refits without a part of the "
-        f"samples. That is a hint and no rate of errors. {measure}"
+        f"{times.count(n_folds)} of {n} came back in each of {n_folds} refits without a part of "
+        f"the samples. That is a hint and no rate of errors. {measure}"
     )
 
 
