@@ -17,6 +17,7 @@ from spinnery import (
     assess,
     survival_target,
 )
+from spinnery.evidence.chosen import own_effects
 from spinnery.evidence.resampled import overlap_error
 from spinnery.evidence.samples import samples_of
 from spinnery.inputs.cohorts import deal_folds
@@ -79,6 +80,16 @@ def test_a_curve_is_the_mean_prediction_with_the_feature_set(model, evidence):
         by_hand.append(model.predict(set_to).mean())
     by_hand = np.array(by_hand) - np.mean(by_hand)
     np.testing.assert_allclose(curve.curve[:, 0], by_hand, atol=1e-6)
+
+
+def test_curves_without_refits_are_the_same(model, evidence):
+    own = own_effects(model, X, np.zeros(n, int))
+    assert set(own) == set(model.get_support(indices=True))
+    for j, curves in own.items():
+        known = evidence.effects[f"x{j}"]["all"]
+        np.testing.assert_allclose(curves["all"].values, known.values, atol=1e-9)
+        np.testing.assert_allclose(curves["all"].curve, known.curve, atol=1e-9)
+        assert np.isnan(curves["all"].error).all()
 
 
 def test_importance_is_the_rise_of_the_held_out_loss(model, evidence):

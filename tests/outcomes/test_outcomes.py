@@ -57,6 +57,31 @@ def test_shapes_and_measures(name, outcome, y):
 
 
 @each
+def test_misses_add_up_to_the_measures(name, outcome, y):
+    raw = np.random.default_rng(2).normal(size=(n, outcome.n_outputs))
+    if outcome.task == "survival":
+        outcome = outcome.completed(y, raw, WEIGHTS, CODES)
+    outputs = outcome.in_units(raw, CODES)
+    soft = outcome.soft(outputs)
+    measures, misses = outcome.judge(y, soft), outcome.misses(y, soft)
+    assert measures == outcome.measures(y, outputs)
+    assert misses.shape == (n,) and (misses >= 0).all() and outcome.miss_words
+    if name == "counts":
+        assert np.mean(misses**2) == pytest.approx(measures["mean Poisson deviance"])
+    elif outcome.task == "regression":
+        assert np.sum(misses**2) == pytest.approx(np.sum((y - soft) ** 2))
+    elif outcome.task == "classification":
+        assert -np.mean(np.log(1 - misses)) == pytest.approx(measures["log-loss"])
+    else:
+        for i in range(n):
+            hazard = outcome.cumulative_hazard(outputs[i : i + 1], y["time"][i : i + 1],
+                                               y["stratum"][i : i + 1])[0, 0]  # fmt: skip
+            m = y["event"][i] - hazard
+            inner = m + (np.log(hazard) if y["event"][i] else 0)
+            assert misses[i] == pytest.approx(np.sqrt(-2 * inner), abs=1e-7)
+
+
+@each
 def test_a_loss_of_zero_predicts_the_targets(name, outcome, y):
     """Raw outputs that equal the encoded targets predict what was observed."""
     if outcome.task != "regression":

@@ -33,11 +33,9 @@ def verdict(report: Report) -> str:
     outcome, p, n = outcome_words(report), signal["p_value"], features["n_selected"]
     tested = f" ({p_words(p)})" if p is not None else ""
     if not signal["found"]:
-        alone = (
-            "the model predicts the same for everybody"
-            if not n
-            else ("the model has only what was to be kept in")
-        )
+        alone = "the model predicts the same for everybody"
+        if n:
+            alone = "the model has only what was to be kept in"
         if p is not None and p <= signal["level"]:
             return (
                 f"Something goes with {outcome}{tested}, but no feature helps to predict samples "
@@ -47,12 +45,13 @@ def verdict(report: Report) -> str:
     begin = f"{n:,} of {count(features['n_features'], 'feature')}"
     if p is None:
         tested = " (untested whether by more than chance)"
-    if report["performance"] is None or report["performance"]["kind"] == TRAINING:
+    found = report["performance"]
+    if found is None or found["kind"] == TRAINING or not found["measures"]:
         goes = "goes" if n == 1 else "go"
         unknown = "how well it would be predicted in new samples was not measured"
         return f"{begin} {goes} with {outcome}{tested}; {unknown}."
-    text, better = headline(report["performance"]["measures"])
-    on = ON[report["performance"]["kind"]]
+    text, better = headline(found["measures"])
+    on = ON[found["kind"]]
     if better:
         return f"{begin} {'predicts' if n == 1 else 'predict'} {outcome}{tested}: {on}{text}."
     return f"{begin} {'was' if n == 1 else 'were'} selected for {outcome}{tested}, but {on}{text}."
@@ -81,16 +80,12 @@ def _signal(report: Report) -> str:
             f"features as well as the true ones too often to speak of a signal ({p_words(p)})."
         )
     else:
-        kept = (
-            ""
-            if signal["found"]
-            else (", but no model of them predicted unseen samples better than a constant")
-        )
         words.append(
-            f"Yes: the features go with {outcome} better than chance would have it{kept}. Without "
-            f"any signal, at most {share(p)} of all tables would look like this one "
-            f"({p_words(p)})."
+            f"Yes: the features go with {outcome} better than chance would have it. Without any "
+            f"signal, at most {share(p)} of all tables would look like this one ({p_words(p)})."
         )
+        if not signal["found"]:
+            words.append("Yet no model of them predicted unseen samples better than a constant.")
     again = signal["procedure"]
     if again is not None:
         least = ", the smallest that so few allow" if again["as_good"] == 0 else ""
@@ -133,11 +128,8 @@ def _up(report: Report) -> str:
         return "the event is predicted sooner"
     if report["task"] == "classification":
         labels = list((report["target"] or {"classes": ()})["classes"])
-        return (
-            f"{named(labels[1])} is likelier"
-            if len(labels) == 2
-            else "the class named beside its curve is likelier"
-        )
+        which = named(labels[1]) if len(labels) == 2 else "the class named beside its curve"
+        return f"{which} is likelier"
     return "more is predicted"
 
 
@@ -154,9 +146,8 @@ def _sure(report: Report) -> str:
     if found["threshold"] is None:
         words = [f"None can be called firm: no share of {halves} is enough for that."]
     else:
-        who = (
-            f"{firm or 'None'} of {n} selected" if firm < n else "The one" if n == 1 else f"All {n}"
-        )
+        every = "The one" if n == 1 else f"All {n}"
+        who = every if firm == n else f"{firm or 'None'} of {n} selected"
         words = [
             f"{who} {'is' if firm < 2 else 'are'} firm: picked by at least "
             f"{share(found['threshold'])} of {halves}. Among features picked so often, at most "

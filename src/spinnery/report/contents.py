@@ -63,7 +63,7 @@ def report_of(
         effects = {named[name]: curves for name, curves in evidence.effects.items()}
     elif given is not None:
         effects = own_effects(model, given.numbers, given.codes)
-    times = None if held_out is None else held_out.times_selected
+    times = None if held_out is None or given is None else held_out.times_selected
     rows = rows_of(model, evidence, times, effects)
     support = model.get_support()
     report: dict[str, Any] = {

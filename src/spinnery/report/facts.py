@@ -101,10 +101,7 @@ def cohorts_of(model: Any, given: Given, judged: Judged) -> list[dict[str, Any]]
     for m, name in enumerate(model.cohorts_):
         place = judged.place[judged.codes == m]
         part = Judged(judged.kind, judged.samples, judged.soft[judged.codes == m], place)
-        try:
-            measures = measures_of(model.outcome_, part) if len(place) else []
-        except ValueError:  # no two samples that can be compared
-            measures = []
+        measures = measures_of(model.outcome_, part) if len(place) else []
         out.append({
             "cohort": str(name),
             "n_samples": int((given.codes == m).sum()),
@@ -165,6 +162,7 @@ def model_of(model: Any) -> dict[str, Any]:
         "penalty": model.penalty
         if isinstance(model.penalty, str)
         else type(model.penalty).__name__,
+        "relaxed": bool(getattr(model, "relax", True)),
         "chosen_by_cross_validation": asked,
         "folds": cv if isinstance(cv, int) else None,
         "seed": model.random_state if isinstance(model.random_state, int) else None,

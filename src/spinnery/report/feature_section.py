@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, NamedTuple
 
 from . import drawings
 from .blocks import Block, Cell, Folded, Key, Section, Table, Text
@@ -12,98 +14,64 @@ from .wording import clean, count, false_ones, listed, share, short
 Report = dict[str, Any]
 Row = dict[str, Any]
 
-EFFECT = (
-    "Effect",
-    "how the mean prediction moves with this feature, the others as they are; all rows have one "
-    "scale, and a band is two standard errors; “none by itself” where flat is within the band",
-    "what would happen if the feature were changed in the world",
-)
-STRENGTH = (
-    "Strength",
-    "size of the feature's weights, for standardised inputs",
-    "how sure it is, or how much would be lost without it",
-)
-FREQUENCY = (
-    "In halves",
-    "the part of the fits to random halves of the samples that picked it",
-    "that it is false where the part is small: twins share their votes",
-)
-FALSE = (
-    "False expected",
-    "how many false features at most would be picked as often, in the whole list down to this row; "
-    "in brackets for the worst distribution there could be",
-    "that this very feature is true",
-)
-LOSS = (
-    "Loss without it",
-    "how much the loss on unseen samples rises if it cannot be measured, the others trained anew, "
-    "with a 95% interval ({loss})",
-    "that it is false where the rise is near 0: another feature may take over",
-)
-INSTEAD = (
-    "Could be instead",
-    "features outside the model that would do about as well in its place",
-    "that they are as firm: these samples do not decide",
-)
-RETURNED = (
-    "Came back in",
-    "how many refits without a part of the samples selected it again",
-    "a rate of error: the refits share most of their samples",
-)
+
+class Most(NamedTuple):
+    """The largest of all rows, to which pictures and bars are drawn."""
+
+    effect: float
+    strength: float
+    folds: int | None
+
+
+class Column(NamedTuple):
+    """What a column says, does not say, and has in each row."""
+
+    title: str
+    says: str
+    says_not: str
+    cell: Callable[[Row, Most], Cell]
 
 
 def feature_section(report: Report) -> Section:
     """Of every report."""
     features, rows = report["features"], report["features"]["rows"]
-    blocks: list[Block] = []
+    title, measured = "The selected features", report["evidence"] is not None
     if not rows:
-        blocks.append(Text(f"None of {count(features['n_features'], 'feature')} was selected."))
-        return Section("features", "The selected features", blocks)
-    measured = report["evidence"] is not None
-    columns = [EFFECT] if any(row["effect"] for row in rows) else []
-    columns += [STRENGTH, *((FREQUENCY, FALSE, LOSS, INSTEAD) if measured else ())]
-    if any(row["times_selected"] is not None for row in rows):
-        columns.append(RETURNED)
-    tallest = max((height(row["curve"]) for row in rows if row["curve"]), default=1.0)
-    strongest = max(row["strength"] for row in rows)
-    cells = {
-        "Effect": lambda row: effect_cell(row, tallest),
-        "Strength": lambda row: number(
-            row["strength"] or None, relative(row["strength"], strongest)
-        ),
-        "In halves": lambda row: _frequency(row),
-        "False expected": lambda row: _false(row),
-        "Loss without it": lambda row: _loss(row),
-        "Could be instead": lambda row: _instead(row),
-        "Came back in": lambda row: _returned(row, report),
-    }
-    table = [
-        [
-            name(row["feature"], report["link"], _kind(row)),
-            *(cells[title](row) for title, _, _ in columns),
-        ]
+        none = f"None of {count(features['n_features'], 'feature')} was selected."
+        return Section("features", title, [Text(none)])
+    most = Most(
+        max((_height(row["curve"]) for row in rows if row["curve"]), default=1.0),
+        max(row["strength"] for row in rows),
+        None if report["performance"] is None else report["performance"]["n_folds"],
+    )
+    columns = [
+        *([EFFECT] if any(row["effect"] for row in rows) else []),
+        STRENGTH,
+        *(OF_EVIDENCE if measured else []),
+        *([RETURNED] if any(row["times_selected"] is not None for row in rows) else []),
+    ]
+    cells = [
+        [name(row["feature"], report["link"], _kind(row)), *(c.cell(row, most) for c in columns)]
         for row in rows
     ]
     caption = "The firmest first." if measured else "The strongest first."
-    titles = ["Feature", *(title for title, _, _ in columns)]
-    blocks.append(Table(caption, titles, table, sortable=True))
+    titles = ["Feature", *(column.title for column in columns)]
+    blocks: list[Block] = [Table(caption, titles, cells, sortable=True)]
     cohorts = [one["cohort"] for one in report["cohorts"] or ()]
     if any(row["curve"] for row in rows) and len(cohorts) > 1:
         blocks.append(Key(cohorts))
     if features["n_left_out"]:
-        blocks.append(
-            Text(f"{count(features['n_left_out'], 'more feature')} are in the model.", "note")
-        )
+        more = count(features["n_left_out"], "more feature")
+        blocks.append(Text(f"The model has {more}.", "note", (features["n_left_out"],)))
     if measured:
         blocks.append(_halves(report["evidence"]))
     loss = report["model"].get("held_out_loss", "")
     meaning = [
-        [words(title), words(says.format(loss=loss)), words(says_not)]
-        for title, says, says_not in columns
+        [words(c.title), words(c.says.format(loss=loss)), words(c.says_not)] for c in columns
     ]
     how = Table("The columns", ["Column", "Says", "Does not say"], meaning)
     blocks.append(Folded("How to read this table", [how]))
-    return Section("features", "The selected features", blocks)
+    return Section("features", title, blocks)
 
 
 def _halves(found: dict[str, Any]) -> Text:
@@ -121,17 +89,17 @@ def _halves(found: dict[str, Any]) -> Text:
     return Text(text, "note", tuple(found.values()))
 
 
-def height(curve: dict[str, Any]) -> float:
+def _height(curve: dict[str, Any]) -> float:
     """Largest distance of a feature's curves from 0."""
     return max((abs(v) for one in curve["cohorts"] for v in one["curve"]), default=0.0) or 1.0
 
 
-def effect_cell(row: Row, tallest: float) -> Cell:
-    """The curve and its word."""
+def _effect(row: Row, most: Most) -> Cell:
+    """The curves and their word."""
     word = row["effect"] or NONE
     if row["curve"] is None:
         return words(word)
-    drawing = drawings.effect(row["curve"], clean(row["feature"]), word, tallest)
+    drawing = drawings.effect(row["curve"], clean(row["feature"]), word, most.effect)
     more = clean(row["curve"]["output"]) if row["curve"]["one_of_several"] else ""
     return Cell(word, drawing=drawing, more=more)
 
@@ -147,48 +115,93 @@ def _kind(row: Row) -> str:
     return ", ".join(told)
 
 
-def _frequency(row: Row) -> Cell:
+def _strength(row: Row, most: Most) -> Cell:
+    return number(row["strength"] or None, relative(row["strength"], most.strength))
+
+
+def _frequency(row: Row, most: Most) -> Cell:
     if "frequency" not in row:
         return Cell(NONE)
-    cluster = row["cluster"]
-    more = "✓ firm" if row["stable"] else ""
+    cluster, more = row["cluster"], ["✓ firm"] if row["stable"] else []
     if cluster["n_features"] > 1:
-        with_twins = (
-            f"with {count(cluster['n_features'] - 1, 'twin')} {share(cluster['frequency'])}"
-        )
-        more += f"{'; ' if more else ''}{with_twins}{' ✓' if cluster['stable'] else ''}"
-    cell = percent(row["frequency"], bar=True, more=more)
-    return Cell(
-        cell.text,
-        cell.value,
-        (cluster["frequency"], cluster["n_features"]),
-        bar=cell.bar,
-        more=more,
-    )
+        twins = count(cluster["n_features"] - 1, "twin")
+        firm = " ✓" if cluster["stable"] else ""
+        more.append(f"with {twins} {share(cluster['frequency'])}{firm}")
+    cell = percent(row["frequency"], bar=True, more="; ".join(more))
+    return replace(cell, others=(cluster["frequency"], cluster["n_features"]))
 
 
-def _false(row: Row) -> Cell:
+def _false(row: Row, most: Most) -> Cell:
     if "expected_false" not in row:
         return Cell(NONE)
     text = f"{short(row['expected_false'])} ({short(row['worst_case'])})"
     return Cell(text, row["expected_false"], (row["worst_case"],))
 
 
-def _loss(row: Row) -> Cell:
+def _loss(row: Row, most: Most) -> Cell:
     if row.get("importance") is None:
         return Cell(NONE)
     return between(row["importance"], row["importance_low"], row["importance_high"])
 
 
-def _instead(row: Row) -> Cell:
+def _instead(row: Row, most: Most) -> Cell:
     others, twins = row.get("stand_ins", []), row.get("cluster", {}).get("twins", [])
-    if not others:
-        return Cell(NONE if not twins else f"twins: {listed(twins, 4)}")
-    return Cell(listed(others, 4), row["n_stand_ins"])
+    if others:
+        return Cell(listed(others, 4), row["n_stand_ins"])
+    return Cell(f"twins: {listed(twins, 4)}" if twins else NONE)
 
 
-def _returned(row: Row, report: Report) -> Cell:
-    n, times = report["performance"]["n_folds"], row["times_selected"]
-    if times is None or n is None:
+def _returned(row: Row, most: Most) -> Cell:
+    times = row["times_selected"]
+    if times is None or most.folds is None:
         return Cell(NONE)
-    return Cell(f"{times} of {n}", times, bar=times / n)
+    return Cell(f"{times} of {most.folds}", times, bar=times / most.folds)
+
+
+EFFECT = Column(
+    "Effect",
+    "how the mean prediction moves with this feature, the others as they are; all rows have one "
+    "scale, and a band is two standard errors; “none by itself” where flat is within the band",
+    "what would happen if the feature were changed in the world",
+    _effect,
+)
+STRENGTH = Column(
+    "Strength",
+    "size of the feature's weights, for standardised inputs",
+    "how sure it is, or how much would be lost without it",
+    _strength,
+)
+OF_EVIDENCE = [
+    Column(
+        "In halves",
+        "the part of the fits to random halves of the samples that picked it",
+        "that it is false where the part is small: twins share their votes",
+        _frequency,
+    ),
+    Column(
+        "False expected",
+        "how many false features at most would be picked as often, in the whole list down to this "
+        "row; in brackets for the worst distribution there could be",
+        "that this very feature is true",
+        _false,
+    ),
+    Column(
+        "Loss without it",
+        "how much the loss on unseen samples rises if it cannot be measured, the others trained "
+        "anew, with a 95% interval ({loss})",
+        "that it is false where the rise is near 0: another feature may take over",
+        _loss,
+    ),
+    Column(
+        "Could be instead",
+        "features outside the model that would do about as well in its place",
+        "that they are as firm: these samples do not decide",
+        _instead,
+    ),
+]
+RETURNED = Column(
+    "Came back in",
+    "how many refits without a part of the samples selected it again",
+    "a rate of error: the refits share most of their samples",
+    _returned,
+)

@@ -27,7 +27,8 @@ def order_of(model: Any, evidence: Evidence | None) -> list[int]:
         return order
     table = evidence.features
     told = table.index[table["selected"] | table["stable"]].tolist()
-    return told + [j for j in order if j not in set(told)]  # those that are always in come last
+    known = set(told)
+    return told + [j for j in order if j not in known]  # those that are always in come last
 
 
 def rows_of(

@@ -91,13 +91,18 @@ MARKS = {
 
 
 def measures_of(outcome: Outcome, judged: Judged) -> list[dict[str, Any]]:
-    """Each measure with its value, its interval where folds give one, and its meaning."""
-    pooled = outcome.judge(judged.y, judged.soft)
+    """Each measure with its value, its interval where folds give one, and its meaning.
+
+    None of them where the samples admit none.
+    """
+    try:
+        pooled = outcome.judge(judged.y, judged.soft)
+    except ValueError:  # no two samples that can be compared
+        return []
     found = {name: (value, None, None) for name, value in pooled.items() if name not in COUNTS}
     if judged.folds is not None:
-        for row in performance(outcome, judged.samples.y, judged.soft, judged.folds).to_dict(
-            "records"
-        ):
+        by_fold = performance(outcome, judged.samples.y, judged.soft, judged.folds)
+        for row in by_fold.to_dict("records"):
             if np.isfinite(row["value"]):
                 found[row["measure"]] = row["value"], row["low"], row["high"]
     return [
@@ -123,30 +128,26 @@ def how(judged: Judged) -> dict[str, Any]:
 
 def headline(measures: list[dict[str, Any]]) -> tuple[str, bool]:
     """The first measure as a sentence about samples, and whether it beats knowing nothing."""
-    by_name = {row["measure"]: row for row in measures}
+    known = {row["measure"]: row["value"] for row in measures}
     first = measures[0]
     value, name = first["value"], first["measure"]
-    if value is None or not np.isfinite(value):
+    if value is None:
         return f"the {name} cannot be computed", False
-    ends = (first["low"], first["high"])
     between = ""
-    if None not in ends:
-        low, high = (share(end) if 0 <= end <= 1 else short(end) for end in ends)
-        between = f" (95% interval {low} to {high})"
+    if first["low"] is not None:
+        between = f" (95% interval {share(first['low'])} to {share(first['high'])})"
     if name == "accuracy":
-        mark = by_name["accuracy of the commonest class"]["value"]
+        mark = known["accuracy of the commonest class"]
         text = (
             f"the class is named rightly in {share(value)} of the cases{between}; always naming "
             f"the commonest would be right in {share(mark)}"
         )
         return text, value > mark
     if name in ("R²", "deviance explained"):
-        what = "variance" if name == "R²" else "deviance"
         if value <= 0:
-            return (
-                f"the model does no better than the mean of all would ({name} {short(value)})",
-                False,
-            )
+            mean = "the model does no better than the mean of all would"
+            return f"{mean} ({name} {short(value)})", False
+        what = "variance" if name == "R²" else "deviance"
         text = f"{share(value)} of the outcome's {what} is predicted{between}"
         return f"{text}; the mean of all would predict none of it", True
     if name.startswith("concordance"):

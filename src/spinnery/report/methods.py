@@ -30,12 +30,10 @@ def methods(report: Report) -> dict[str, Any]:
     """The paragraph, and what it cites."""
     model, data, cites = report["model"], report["data"], ["network"]
     outcome, cohorts = outcome_words(report), report["cohorts"]
-    size = (
-        ""
-        if data is None
-        else (f" to {count(data['n_samples'], 'sample')} of {count(data['n_features'], 'feature')}")
-    )
-    over = ""
+    size = over = ""
+    if data is not None:
+        n, p = count(data["n_samples"], "sample"), count(data["n_features"], "feature")
+        size = f" to {n} of {p}"
     if cohorts:
         over = f", jointly over {count(len(cohorts), 'cohort')}"
         cites.append("cohorts")
@@ -48,10 +46,8 @@ def methods(report: Report) -> dict[str, Any]:
         f"{versions['jax']}; random seed {model['seed']})."
     ]
     if data is not None and data["n_gaps"]:
-        how = (
-            "with an indicator of the gap beside it" if data["missing"] == "indicator" else "alone"
-        )
-        words.append(f"{count(data['n_gaps'], 'gap')} were replaced by the feature's mean, {how}.")
+        told = ", with an indicator of the gap" if data["missing"] == "indicator" else ""
+        words.append(f"{count(data['n_gaps'], 'gap')} were replaced by the feature's mean{told}.")
     signal = report["signal"]
     if signal["p_value"] is not None:
         words.append(
@@ -61,27 +57,29 @@ def methods(report: Report) -> dict[str, Any]:
             f"{p_words(signal['p_value'])})."
         )
     words.append(_chosen(report))
-    network = (
-        f"hidden layers of {', '.join(map(str, model['hidden']))} units"
-        if model["hidden"]
-        else ("no hidden layer (a linear model)")
-    )
     words.append(
-        f"The final model has {count(report['features']['n_selected'], 'feature')}, {network} and "
-        f"ridge {short(model['ridge'])}; the relative norm of its gradient mapping is "
-        f"{short(model['stationarity'])}."
+        f"The final model ({network_words(model['hidden'])}) has "
+        f"{count(report['features']['n_selected'], 'feature')} and ridge {short(model['ridge'])}; "
+        f"the relative norm of its gradient mapping is {short(model['stationarity'])}."
     )
     words += _judged(report, cites)
     words += _evidence(report, cites)
     return {"text": " ".join(words), "references": [REFERENCES[name] for name in cites]}
 
 
+def network_words(hidden: list[int]) -> str:
+    if not hidden:
+        return "linear, no hidden layer"
+    layers = "layer" if len(hidden) == 1 else "layers"
+    return f"hidden {layers} of {', '.join(map(str, hidden))} units"
+
+
 def _chosen(report: Report) -> str:
     model = report["model"]
     penalty = model["penalty"].replace("_", " ").replace("mcp", "MCP").replace("scad", "SCAD")
-    first = (
-        f"The first layer's rows were penalised ({penalty}) and then refitted without the penalty"
-    )
+    first = f"The first layer's rows were penalised ({penalty})"
+    if model["relaxed"]:
+        first += " and then refitted without the penalty"
     if not model["chosen_by_cross_validation"]:
         return f"{first}, at a penalty given beforehand."
     folds = f"{model['folds']}-fold" if model["folds"] else "up to tenfold"
@@ -124,12 +122,9 @@ def _evidence(report: Report, cites: list[str]) -> list[str]:
     if found is None:
         return []
     cites.append("stability")
-    threshold = found["threshold"]
-    firm = (
-        "no frequency suffices for that"
-        if threshold is None
-        else f"a frequency of {share(threshold)}"
-    )
+    firm = "no frequency suffices for that"
+    if found["threshold"] is not None:
+        firm = f"a frequency of {share(found['threshold'])}"
     out = [
         f"Stability was measured over {found['n_pairs']} complementary pairs of halves, each of "
         f"which picked at most {count(found['size'], 'feature')}; features are called stable where "

@@ -7,15 +7,10 @@ from typing import Any
 from . import drawings
 from .blocks import Block, Cell, Figure, Section, Table, Text
 from .cells import number, words
+from .methods import network_words
 from .wording import short
 
 Report = dict[str, Any]
-
-
-def network_words(hidden: list[int]) -> str:
-    if not hidden:
-        return "linear (no hidden layer)"
-    return f"hidden layers of {', '.join(map(str, hidden))} units"
 
 
 def certificate_words(model: dict[str, Any]) -> str:

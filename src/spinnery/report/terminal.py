@@ -12,7 +12,8 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 
 from .cells import between
-from .model_section import certificate_words, network_words
+from .methods import network_words
+from .model_section import certificate_words
 from .wording import clean, listed, share, short
 
 MOST = 40  # rows of a table on a terminal; the file has them all

@@ -48,13 +48,15 @@ def short(value: float | None) -> str:
 
 
 def share(value: float) -> str:
-    """A share in percent, never 0 or 100 where it is not.
+    """A share in percent, never 0 or 100 where it is not; below 0 where nothing is better.
 
     Examples
     --------
     >>> share(0.123), share(0.999), share(1.0), share(0.0025)
     ('12%', '99.9%', '100%', '0.25%')
     """
+    if value < 0:
+        return f"-{share(-value)}"
     if 0 < value < 0.0001:
         return "under 0.01%"
     if 0.999 < value < 1:
