@@ -14,7 +14,7 @@ for (const table of document.querySelectorAll("table.sortable")) {
       // numbers go down first, words up
       const up = before === null ? !numbers : before === "descending";
       rows.sort((a, b) => {
-        if (!numbers) return words(a).localeCompare(words(b)) * (up ? 1 : -1);
+        if (!numbers) return words(a).localeCompare(words(b), undefined, { numeric: true }) * (up ? 1 : -1);
         const lacks = (value(a) === undefined) - (value(b) === undefined);
         return lacks || (value(a) - value(b)) * (up ? 1 : -1) || 0;
       });

@@ -26,7 +26,8 @@ Picture = dict[str, Any]
 
 def pictures_of(outcome: Outcome, judged: Judged) -> list[Picture]:
     """The pictures for the kind of outcome; there may be none."""
-    return list(KINDS[outcome.task](outcome, judged)) if len(judged.y) else []
+    draw = KINDS.get(outcome.task)
+    return list(draw(outcome, judged)) if draw and len(judged.y) else []
 
 
 # -- numbers and counts ------------------------------------------------------------------------

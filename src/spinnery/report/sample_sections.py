@@ -9,7 +9,7 @@ from .cells import anything, name, number, relative
 from .wording import clean
 
 Report = dict[str, Any]
-PREDICTED = {"regression": "Predicted", "classification": "Named", "survival": "Log risk"}
+PREDICTED = {"classification": "Named", "survival": "Log risk"}
 
 
 def cohort_section(report: Report) -> Section | None:
@@ -56,7 +56,7 @@ def worst_section(report: Report) -> Section | None:
         return None
     samples, mark = worst["samples"], report["performance"]["mark"]
     known = [key for key in ("name", "cohort") if any(one[key] is not None for one in samples)]
-    titles = ["Row", *map(str.capitalize, known), "Observed", PREDICTED[report["task"]]]
+    titles = ["Row", *map(str.capitalize, known), "Observed", PREDICTED.get(report["task"], "Predicted")]
     rows = [
         [number(one["row"]), *(name(one[key]) for key in known), anything(one["observed"]),
          anything(one["predicted"]), number(one["miss"])]
