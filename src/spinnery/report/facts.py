@@ -60,11 +60,7 @@ def _listed(names: np.ndarray, columns: np.ndarray) -> list[str]:
 def target_of(model: Any, given: Given, name: str | None) -> dict[str, Any]:
     """The outcome as it was observed."""
     outcome, y = model.outcome_, given.y
-    facts: dict[str, Any] = {
-        "name": name,
-        "task": outcome.task,
-        "loss": type(outcome.loss).__name__,
-    }
+    facts: dict[str, Any] = {"name": name, "task": outcome.task}
     if outcome.task == "survival":
         curve = kaplan_meier(y)
         return facts | {
@@ -162,6 +158,7 @@ def model_of(model: Any) -> dict[str, Any]:
         "penalty": model.penalty
         if isinstance(model.penalty, str)
         else type(model.penalty).__name__,
+        "loss": type(model.outcome_.loss).__name__,
         "relaxed": bool(getattr(model, "relax", True)),
         "chosen_by_cross_validation": asked,
         "folds": cv if isinstance(cv, int) else None,

@@ -83,9 +83,13 @@ def _chosen(report: Report) -> str:
     if not model["chosen_by_cross_validation"]:
         return f"{first}, at a penalty given beforehand."
     folds = f"{model['folds']}-fold" if model["folds"] else "up to tenfold"
+    found = (
+        " They were found by squares of log(1 + count), and then trained by the Poisson deviance."
+    )
     return (
         f"{first}; features entered and left by what they do to the refit, and their number, the "
         f"ridge and the architecture were chosen by {folds} cross-validation."
+        f"{found if model['loss'] == 'Poisson' else ''}"
     )
 
 

@@ -56,7 +56,8 @@ def worst_section(report: Report) -> Section | None:
         return None
     samples, mark = worst["samples"], report["performance"]["mark"]
     known = [key for key in ("name", "cohort") if any(one[key] is not None for one in samples)]
-    titles = ["Row", *map(str.capitalize, known), "Observed", PREDICTED.get(report["task"], "Predicted")]
+    predicted = PREDICTED.get(report["task"], "Predicted")
+    titles = ["Row", *map(str.capitalize, known), "Observed", predicted]
     rows = [
         [number(one["row"]), *(name(one[key]) for key in known), anything(one["observed"]),
          anything(one["predicted"]), number(one["miss"])]
