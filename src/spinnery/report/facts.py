@@ -16,6 +16,7 @@ from ..metrics.baseline import median_survival
 from ..metrics.curves import kaplan_meier
 from .given import Given, Judged
 from .measures import measures_of
+from .methods import SCORE
 
 MOST = 10  # of samples predicted worst, and of columns named
 ADDRESS = re.compile(r" at 0x[0-9A-Fa-f]+")  # of an object: another in every process
@@ -169,7 +170,7 @@ def model_of(model: Any) -> dict[str, Any]:
     }
     if asked and path is not None:
         own = model.outcome_.loss_words
-        out["held_out_loss"] = own if model.scoring is None else "minus the score"
+        out["held_out_loss"] = own if model.scoring is None else SCORE
         out["cv_loss"], out["cv_error"] = model.cv_loss_, model.cv_error_
         out["sizes"] = path[["n_features", "cv_mean", "cv_error"]].to_dict("records")
     return out

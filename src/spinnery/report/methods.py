@@ -10,6 +10,7 @@ from .given import CHOSEN, TEST, TRAINING, UNSEEN
 from .wording import count, listed, p_words, share, short
 
 Report = dict[str, Any]
+SCORE = "minus the score"  # where a scorer takes the loss's place
 FEW = 60  # samples below which a choice of features is noisy
 TOO_GOOD = 0.995
 
@@ -83,13 +84,14 @@ def _chosen(report: Report) -> str:
     if not model["chosen_by_cross_validation"]:
         return f"{first}, at a penalty given beforehand."
     folds = f"{model['folds']}-fold" if model["folds"] else "up to tenfold"
+    by_logarithms = model["loss"] == "Poisson" and model["held_out_loss"] != SCORE
     found = (
         " They were found by squares of log(1 + count), and then trained by the Poisson deviance."
     )
     return (
         f"{first}; features entered and left by what they do to the refit, and their number, the "
         f"ridge and the architecture were chosen by {folds} cross-validation."
-        f"{found if model['loss'] == 'Poisson' else ''}"
+        f"{found if by_logarithms else ''}"
     )
 
 
