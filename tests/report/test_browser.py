@@ -135,6 +135,7 @@ def test_printing_leaves_out_what_paper_cannot_do(browser, files):
     browser.send("Emulation.setEmulatedMedia", media="")
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not AXE, reason="no axe-core here (npm, and SPINNERY_AXE for its axe.min.js)")
 @pytest.mark.parametrize(
     ("kind", "width", "dark"),
