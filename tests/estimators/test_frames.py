@@ -275,15 +275,6 @@ def test_networks_by_mini_batches_take_numbers_of_any_kind_and_name_words(name):
     assert np.isfinite(model._outputs(numbers)).all()
 
 
-def test_another_tables_columns_are_refused():
-    X, y, _ = make()
-    model = sp.SPINNRegressorCV(**CV).fit(X, y)
-    with pytest.raises(ValueError, match="feature names should match those that were passed"):
-        model.predict(X[list(X)[::-1]])
-    with pytest.raises(ValueError, match="feature names should match those that were passed"):
-        model.predict(X.drop(columns="sex"))
-
-
 def test_transfer_between_cohorts_of_mixed_tables():
     X, y, cohorts = make(gaps=True)
     before = X.copy()

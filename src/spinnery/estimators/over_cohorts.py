@@ -92,11 +92,12 @@ class CohortsIn(BaseSPINN):
         then: Callable[[np.ndarray, int], np.ndarray] = lambda values, m: values,
     ) -> np.ndarray:  # fmt: skip
         """Every sample's `what` under its cohort's model; new cohorts' averaged over the models."""
-        X = self._checked(X)
+        model, X = self._by_names(X)
+        X = model._checked(X)
         codes = self._codes(cohorts, len(X))
 
         def under(m: int, rows: np.ndarray) -> np.ndarray:
-            return then(what(self._models[m], self._present(X[rows], m)), m)
+            return then(what(model._models[m], model._present(X[rows], m)), m)
 
         out = np.empty((len(X), under(0, np.zeros(len(X), bool)).shape[1]))
         for m in range(len(self._models)):

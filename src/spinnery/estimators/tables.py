@@ -73,6 +73,8 @@ class ReadsTables(BaseEstimator):
     def _read_new(self, X) -> np.ndarray:
         """New samples' numbers, gap columns aside."""
         check_is_fitted(self)
+        if self.n_features_in_ == 0:  # of a model that uses no column, by names
+            return np.zeros((len(X), 0))
         frame = as_frame(X)
         if frame is not None or self._form.factors:
             validate_data(self, X if frame is None else frame, reset=False, skip_check_array=True)
@@ -96,13 +98,6 @@ class ReadsTables(BaseEstimator):
                 UserWarning,
                 stacklevel=5,
             )
-
-    def _numbers_of_selected(self, X) -> tuple[np.ndarray, list]:
-        """The selected features' columns of numbers `(n, k)`, and their names."""
-        X = self._checked(X)
-        columns = np.flatnonzero(self._get_support_mask()[self._form.owner])
-        names = self._form.names(self._names())
-        return X[:, columns], [names[k] for k in columns]
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
