@@ -73,7 +73,7 @@ def test_assess_a_model_file(home):
     # a folder of evidence is ours, and may be replaced
     again = spin(
         "assess", folder / "run" / "model.spinn", folder / "data.csv", "--target", "nothing",
-        "--out", folder / "assessed",
+        "--out", folder / "assessed", "--force",
     )  # fmt: skip
     assert again.exit_code == 2 and "no column 'nothing' for --target" in again.stderr
 

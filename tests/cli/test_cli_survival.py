@@ -46,7 +46,14 @@ def test_predict_gives_risks_and_survival_at_times(run):
     done = spin("predict", model, home / "data.csv", "--out", out, "--times", "1,0.25")
     assert done.exit_code == 0, done.stderr
     risks = pd.read_csv(out)
-    assert list(risks) == ["log risk", "share left at 0.25", "share left at 1", "median"]
+    assert list(risks) == [
+        "time",
+        "event",
+        "log risk",
+        "share left at 0.25",
+        "share left at 1",
+        "median",
+    ]
     assert (risks["share left at 0.25"] >= risks["share left at 1"]).all()
     X = table().drop(columns=["months", "died"])
     np.testing.assert_allclose(risks["log risk"], load(model).predict(X), rtol=1e-6)
@@ -56,7 +63,8 @@ def test_a_coded_event_is_named_by_its_value(tmp_path):
     frame = table()
     frame["status"] = np.where(frame.pop("died") == 1, "dead", "alive")
     frame.to_csv(tmp_path / "data.csv", index=False)
-    given = ["fit", tmp_path / "data.csv", "--time", "months", "--out", tmp_path / "out", *QUICK]
+    given = ["fit", tmp_path / "data.csv", "--time", "months", "--out", tmp_path / "out", "--force",
+             *QUICK]  # fmt: skip
     done = spin(*given, "--event", "status=dead", "--test-folds", "0", "--hidden", "linear")
     assert done.exit_code == 0, done.stderr
     fails(

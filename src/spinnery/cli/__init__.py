@@ -13,6 +13,8 @@ from typing import Annotated, Literal
 import typer
 
 from .errors import INTERRUPTED, one_line_errors
+from .options import Cohort, Force, Ids, Out, Seed
+from .studies import study
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -22,9 +24,6 @@ app = typer.Typer(
     help="Sparse-input neural networks: the few columns that matter, and a model of them.",
 )
 
-Out = Annotated[Path, typer.Option("--out", help="Folder for the results.")]
-Seed = Annotated[int, typer.Option("--seed", min=0, help="Random seed.")]
-
 
 @app.command()
 def demo(
@@ -32,12 +31,13 @@ def demo(
     decoys: Annotated[int, typer.Option(min=0, help="Meaningless columns to add.")] = 2000,
     max_features: Annotated[int | None, typer.Option(min=1, help="Largest model tried.")] = None,
     hidden: Annotated[list[str] | None, typer.Option(help="As in fit.")] = None,
+    force: Force = False,
 ) -> None:
     """Find the measured columns of a tumour table among 2,000 decoys."""
     with one_line_errors():
         from .demo import run_demo
 
-        run_demo(out, decoys, max_features, hidden)
+        run_demo(out, decoys, max_features, hidden, force)
 
 
 @app.command()
@@ -73,6 +73,7 @@ def fit(
         str | None,
         typer.Option(help="Column of groups, such as patients, that no fold may part."),
     ] = None,
+    ids: Ids = None,
     rule: Annotated[
         Literal["min", "1se"],
         typer.Option(help="Size of the model: lowest held-out loss, or smallest near it."),
@@ -100,6 +101,7 @@ def fit(
         bool,
         typer.Option("--evidence", help="Also measure how sure each feature is, as in assess."),
     ] = False,
+    force: Force = False,
 ) -> None:
     """Fit a table: choose the columns that matter, and how many, by cross-validation."""
     with one_line_errors():
@@ -115,6 +117,8 @@ def fit(
                 keep=keep or [],
                 cohort=cohort,
                 group_folds=group_folds,
+                ids=ids,
+                force=force,
                 rule=rule,
                 seed=seed,
                 max_features=max_features,
@@ -137,6 +141,7 @@ def assess(
     drop: Annotated[list[str] | None, typer.Option(help="As in fit.")] = None,
     cohort: Annotated[str | None, typer.Option(help="As in fit.")] = None,
     group_folds: Annotated[str | None, typer.Option(help="As in fit.")] = None,
+    ids: Ids = None,
     pairs: Annotated[int, typer.Option(min=2, help="Splits of the rows in halves.")] = 50,
     expected_false: Annotated[
         float, typer.Option(help="False columns that the stable ones may hold, in expectation.")
@@ -149,6 +154,7 @@ def assess(
     ] = 5,
     jobs: Annotated[int | None, typer.Option(help="Processes at work.")] = None,
     seed: Seed = 0,
+    force: Force = False,
 ) -> None:
     """How sure is each column, is there anything at all, how well does the procedure predict?"""
     with one_line_errors():
@@ -164,6 +170,8 @@ def assess(
                 drop=drop or [],
                 cohort=cohort,
                 group_folds=group_folds,
+                ids=ids,
+                force=force,
                 seed=seed,
                 test_folds=test_folds,
                 asking=Asking(pairs, expected_false, permutations, jobs),
@@ -176,10 +184,7 @@ def predict(
     model: Annotated[Path, typer.Argument(help="A model.spinn written by fit or demo.")],
     data: Annotated[Path, typer.Argument(help="Table with the model's columns.")],
     out: Annotated[Path, typer.Option("--out", help="Where to write.")] = Path("predictions.csv"),
-    cohort: Annotated[
-        str | None,
-        typer.Option(help="Column that names each row's study, for a model fitted with --cohort."),
-    ] = None,
+    cohort: Cohort = None,
     new_cohorts: Annotated[
         Literal["error", "average"],
         typer.Option(help="Rows of studies that the model does not know: average over its own."),
@@ -188,12 +193,32 @@ def predict(
         str | None,
         typer.Option(help="Survival: times such as 12,24,60 at which to give the share left."),
     ] = None,
+    ids: Ids = None,
+    target: Annotated[
+        str | None, typer.Option(help="Known outcome to measure by; default the fit's column.")
+    ] = None,
+    time: Annotated[str | None, typer.Option(help="As in fit; default the fit's.")] = None,
+    event: Annotated[str | None, typer.Option(help="As in fit; default the fit's.")] = None,
+    force: Force = False,
 ) -> None:
-    """Predict the rows of a table with a fitted model."""
+    """Predict the rows of a table with a fitted model; measure where the outcome is known."""
     with one_line_errors():
-        from .predict import run_predict
+        from .predict import Request, run_predict
+        from .target import Asked
 
-        run_predict(model, data, out, cohort, new_cohorts, times)
+        run_predict(
+            Request(
+                model=model,
+                data=data,
+                out=out,
+                target=Asked(target, "auto", time, event),
+                cohort=cohort,
+                new_cohorts=new_cohorts,
+                ids=ids,
+                times=times,
+                force=force,
+            )
+        )
 
 
 @app.command()
@@ -210,10 +235,7 @@ def embed(
     colour: Annotated[
         str | None, typer.Option(help="Column to colour by; default the cohort, if given.")
     ] = None,
-    cohort: Annotated[
-        str | None,
-        typer.Option(help="Column that names each row's study, for a model fitted with --cohort."),
-    ] = None,
+    cohort: Cohort = None,
     method: Annotated[
         Literal["tsne", "sne"], typer.Option(help="t-SNE, or SNE with Gaussian tails.")
     ] = "tsne",
@@ -223,7 +245,9 @@ def embed(
     coordinates: Annotated[
         Path | None, typer.Option(help="Also write the coordinates, as CSV.")
     ] = None,
+    ids: Ids = None,
     seed: Seed = 0,
+    force: Force = False,
 ) -> None:
     """Draw the rows of a table on a map, as a fitted model sees them."""
     with one_line_errors():
@@ -239,36 +263,15 @@ def embed(
                 method=method,
                 colour=colour,
                 cohort=cohort,
+                ids=ids,
+                force=force,
                 perplexity=perplexity,
                 seed=seed,
             )
         )
 
 
-study = typer.Typer(no_args_is_help=True, help="Experiments that show how networks learn.")
 app.add_typer(study, name="study")
-
-
-@study.callback()
-def _study() -> None:
-    """Experiments that show how networks learn."""
-
-
-@study.command()
-def learning(
-    out: Out = Path("study"),
-    data: Annotated[
-        Path | None,
-        typer.Option(help="Folder with mnist6000.npz; default SPINNERY_DATA, or small digits."),
-    ] = None,
-    epochs: Annotated[int, typer.Option(min=1, help="Epochs of every run.")] = 50,
-    seeds: Annotated[int, typer.Option(min=1, help="Runs of every setting.")] = 5,
-) -> None:
-    """One and two layers, batches of 32 and 1, and the usual optimisers, on digits."""
-    with one_line_errors():
-        from .study import run_study
-
-        run_study(out, data, epochs, seeds)
 
 
 def main() -> None:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from ..errors import listing
 from ..inputs.files import Source, readable
+from ..inputs.kinds import has_stray_spaces
 
 MOST = 8  # factors named
 
@@ -24,6 +25,7 @@ class Contents:
             for name, values in zip(self.names, read, strict=True)
             if values.dtype == object
         }
+        self.stray = [name for name in self.factors if has_stray_spaces(source.frame[name])]
         self.gaps = np.column_stack([np.asarray(pd.isna(values)) for values in read])
         codes = np.zeros(len(self.gaps), int)
         if cohorts is not None:  # a column that is empty in a cohort is one that it lacks
@@ -42,6 +44,8 @@ class Contents:
         out = []
         if self.factors:
             out.append(f"Words are factors: {_levels(self.factors)}.")
+        if self.stray:
+            out.append(f"Stray spaces around words count for nothing, in {listing(self.stray)}.")
         columns = np.flatnonzero(self.gaps.any(axis=0))
         if len(columns):
             names = listing([self.names[j] for j in columns])

@@ -92,10 +92,13 @@ def write_fit(folder: Path, estimator, table: pd.DataFrame, metrics: Mapping[str
     save_figure(folder / "cv.png", (7, 4.2), lambda ax: plotting.plot_cv(estimator, ax))
 
 
-def write_held_out(folder: Path, outcome: Outcome, y, held_out: HeldOut, cohorts=None) -> None:
+def write_held_out(
+    folder: Path, outcome: Outcome, y, held_out: HeldOut, cohorts=None, ids=None
+) -> None:
     """Every row's prediction by a fit that has not seen it, beside what was observed."""
     observed = pd.DataFrame(y if y.dtype.names else {"observed": y})
-    where = {"row": np.arange(1, len(y) + 1), "fold": held_out.fold_of}
+    where = {} if ids is None else {"id": ids}
+    where |= {"row": np.arange(1, len(y) + 1), "fold": held_out.fold_of}
     if cohorts is not None:
         where["cohort"] = cohorts
     table = pd.concat(

@@ -9,7 +9,7 @@ import pandas as pd
 from sklearn.utils.validation import _num_samples, check_is_fitted
 
 from ..errors import listing
-from ..inputs.cohorts import balance, check_absent, encode_cohorts, known_codes
+from ..inputs.cohorts import balance, check_absent, encode_cohorts, known_codes, refuse_single
 from ..inputs.gaps import REMEDY
 from ..nn import Sharing
 from .base import BaseSPINN
@@ -45,6 +45,7 @@ class CohortsIn(BaseSPINN):
 
     def _encode(self, cohorts, n_samples: int) -> np.ndarray:
         self.cohorts_, codes = encode_cohorts(cohorts, n_samples)
+        refuse_single(self.cohorts_, np.bincount(codes))
         return codes
 
     def _sharing(self) -> Sharing:

@@ -13,6 +13,7 @@ from ..errors import listing
 from ..inputs.form import Form, learn_columns
 from ..inputs.frames import as_frame
 from ..inputs.gaps import fill_gaps, refuse_gaps
+from ..inputs.ids import numberings
 
 FLOATS = (np.float64, np.float32)
 
@@ -38,6 +39,10 @@ class ReadsTables(BaseEstimator):
         if factors or values is not X:  # names and their number are those of the user's columns
             validate_data(self, as_frame(X), skip_check_array=True)
         self._form = Form(self.n_features_in_, factors)
+        if as_frame(X) is not None:
+            remark = numberings(self._form.firsts(found), self._names())
+            if remark is not None:
+                warnings.warn(remark, UserWarning, stacklevel=5)
         return found, y
 
     def _mind_gaps(self, X: np.ndarray, codes: np.ndarray) -> np.ndarray:
