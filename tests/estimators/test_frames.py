@@ -252,7 +252,7 @@ def test_columns_that_cannot_be_are_named_at_once(name):
     X, y, cohorts = make()
     X = X.assign(seen=pd.Timestamp("2020-01-03"), note=[f"text {k}" for k in range(n)])
     with pytest.raises(
-        ValueError, match=r"'seen' holds dates .*; 'note' holds free text \('text 0'\)"
+        ValueError, match=r"'seen' holds dates .*; 'note' holds free text \('text 0' in row 0\)"
     ):
         fit(name, X, y, cohorts)
 

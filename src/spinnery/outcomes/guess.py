@@ -25,6 +25,7 @@ def guess(y: pd.Series, task: str) -> tuple[str, np.ndarray, str]:
             f"The target {y.name!r} has {int(y.isna().sum())} missing values, the first in row "
             f"{first}; remove those rows. (In text files, empty cells and NA count as missing.)"
         )
+    y = y.infer_objects()
     is_bool = pd.api.types.is_bool_dtype(y)
     is_number = pd.api.types.is_numeric_dtype(y) and not is_bool
     integers = is_number and bool(np.all(np.mod(y.to_numpy(float), 1) == 0))
