@@ -86,7 +86,7 @@ def test_outcomes_that_are_known_in_part(home, tmp_path):
     frame.loc[10:12, "outcome"] = "odd"
     _, done = predict(home, frame, tmp_path)
     assert "the 47 rows" in done.stdout
-    assert "classes that the model does not know are not measured: ['odd']" in done.stderr
+    assert "classes that the model does not know are not measured: 'odd'." in done.stderr
     _, done = predict(home, frame.assign(outcome=None), tmp_path)
     assert done.stderr.startswith(
         "Note: ignored columns that the model was not fitted on: 'score'.\n"
@@ -95,6 +95,12 @@ def test_outcomes_that_are_known_in_part(home, tmp_path):
     renamed = frame.rename(columns={"outcome": "truth"})
     _, done = predict(home, renamed, tmp_path, "--target", "truth")
     assert "the 47 rows" in done.stdout
+    model = home / "out" / "model.spinn"
+    ask = ["predict", model, tmp_path / "new.csv", "--out", tmp_path / "q.csv"]
+    fails(f"{tmp_path / 'new.csv'} has no column 'tru' for --target; did you mean 'truth'?",
+          *ask, "--target", "tru")  # fmt: skip
+    fails("The model is one of classification: name what is known with --target.",
+          *ask, "--time", "age")  # fmt: skip
 
 
 def test_row_names_are_ids(home, tmp_path):

@@ -12,7 +12,7 @@ import pytest
 import spinnery as sp
 from spinnery.errors import InputError
 from spinnery.inputs.files import Source
-from spinnery.inputs.ids import found_ids, numberings, split_ids
+from spinnery.inputs.ids import numberings, split_ids
 
 n = 30
 NUMBER = np.arange(n) * 0.5
@@ -25,10 +25,18 @@ def source(row_names=None, **columns):
 
 def test_ids_that_are_named():
     table = source(who=[f"p {k} " for k in range(n)], row_names=pd.Series(range(n)))
-    rest, ids = split_ids(table, "who")
-    assert list(rest.frame) == ["a"] and ids.tolist() == [f"p {k}" for k in range(n)]
-    rest, ids = split_ids(table, None)
-    assert list(rest.frame) == ["a", "who"] and ids.tolist() == [str(k) for k in range(n)]
+    rest, ids, column = split_ids(table, "who")
+    assert (
+        column == "who"
+        and list(rest.frame) == ["a"]
+        and ids.tolist() == [f"p {k}" for k in range(n)]
+    )
+    rest, ids, column = split_ids(table, None)
+    assert (
+        column is None
+        and list(rest.frame) == ["a", "who"]
+        and ids.tolist() == [str(k) for k in range(n)]
+    )
     assert split_ids(source(), None)[1] is None
     with pytest.raises(InputError, match=r"has no column 'whom' for --id; did you mean 'who'\?"):
         split_ids(table, "whom")
@@ -55,26 +63,27 @@ OTHERS = {
 def test_ids_that_are_plainly_there(name):
     table = source(who=PLAIN[name], more=PLAIN[name])
     with pytest.warns(UserWarning) as caught:
-        assert found_ids(table) == "who"
+        rest, ids, column = split_ids(table, None)
+    assert column == "who" and list(rest.frame) == ["a", "more"] and ids.tolist() == PLAIN[name]
     assert [str(w.message) for w in caught] == [
         "'who' holds another word in every row: they are taken as ids, and nothing is predicted "
         "from them."
     ]
     with pytest.warns(UserWarning):
-        assert found_ids(table, known=["who"]) == "more"
+        assert split_ids(table, None, known=["who"])[2] == "more"
 
 
 @pytest.mark.parametrize("name", OTHERS)
 def test_columns_that_are_no_ids(name):
-    assert found_ids(source(who=OTHERS[name])) is None
+    assert split_ids(source(who=OTHERS[name]), None)[1:] == (None, None)
 
 
 def test_few_rows_say_nothing():
     table = source(who=PLAIN["words"])
     few = Source(table.file, table.frame[:10])
-    assert found_ids(few) is None
+    assert split_ids(few, None)[2] is None
     alone = Source(table.file, table.frame[["who"]])
-    assert found_ids(alone) is None  # or nothing would be left to predict from
+    assert split_ids(alone, None)[2] is None  # or nothing would be left to predict from
 
 
 def shuffled(values):

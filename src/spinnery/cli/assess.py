@@ -51,11 +51,11 @@ def run_assess(request: Request) -> None:
         whole = read(request.data)
         drop = named_columns(whole, request.drop, "--drop")
         request.target.check_parts(request.cohort, request.group_folds, drop, [], request.ids)
+        whole, cohorts = split_cohort(whole, request.cohort, of_fit=True)
+        whole, groups = split_groups(whole, request.group_folds)
         estimator = load_model(request.model)
         check_cohort(request.model, estimator, request.cohort)
         whole, ids = ids_of(whole, estimator, request.ids)
-        whole, cohorts = split_cohort(whole, request.cohort, of_fit=True)
-        whole, groups = split_groups(whole, request.group_folds)
         source, taken = take_target(whole, request.target, drop)
         task, y, why = taken.read()
         if task != estimator.outcome_.task:

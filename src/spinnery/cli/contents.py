@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..errors import listing
+from ..errors import InputError, listing
 from ..inputs.files import Source, readable
 from ..inputs.kinds import has_stray_spaces
 
@@ -18,6 +18,8 @@ class Contents:
     """The columns of a table, read once: which are factors, where gaps are."""
 
     def __init__(self, source: Source, cohorts: np.ndarray | None):
+        if not source.frame.shape[1]:
+            raise InputError(f"{source.file} has no columns to predict from.")
         read = readable(source)
         self.names = [str(name) for name in source.frame]
         self.factors = {

@@ -11,7 +11,7 @@ import numpy as np
 from ..errors import InputError, Problems
 from ..inputs.columns import named_columns, split_cohort, split_groups
 from ..inputs.files import read
-from ..inputs.ids import found_ids, split_ids, without
+from ..inputs.ids import split_ids
 from .assess import Asking, measured
 from .contents import Contents
 from .folder import ResultFolder
@@ -49,13 +49,10 @@ def run_fit(request: Request) -> None:
         drop = named_columns(whole, request.drop, "--drop")
         keep = named_columns(whole, request.keep, "--keep")
         request.target.check_parts(request.cohort, request.group_folds, drop, keep, request.ids)
-        whole, ids = split_ids(whole, request.ids)
         whole, cohorts = split_cohort(whole, request.cohort, of_fit=True)
         whole, groups = split_groups(whole, request.group_folds)
         source, taken = take_target(whole, request.target, drop)
-        id_column = request.ids or (found_ids(source, keep) if ids is None else None)
-        if id_column is not None and ids is None:
-            source, ids = without(source, id_column)
+        source, ids, id_column = split_ids(source, request.ids, keep)
         with Problems() as problems:
             with problems.kept():
                 task, y, why = taken.read()
@@ -90,8 +87,9 @@ def run_fit(request: Request) -> None:
         print("\n".join(said), flush=True)
         start = time.perf_counter()
         fit(estimator, X, y, cohorts, groups)
-        named = {"cohort": request.cohort, "id": id_column}
-        estimator.parts_ = taken.asked.named | {k: v for k, v in named.items() if v is not None}
+        others = {"cohort": request.cohort, "id": id_column}
+        named = taken.asked.named | others
+        estimator.parts_ = {part: name for part, name in named.items() if name is not None}
         outcome, held_out, evidence = estimator.outcome_, None, None
         folds = request.test_folds
         if request.evidence:

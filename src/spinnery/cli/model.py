@@ -12,7 +12,7 @@ import pandas as pd
 from ..errors import InputError, listing
 from ..inputs.files import Source, refuse_infinite
 from ..inputs.form import Form
-from ..inputs.ids import found_ids, split_ids, without
+from ..inputs.ids import split_ids
 from ..inputs.kinds import ColumnsError
 from .errors import note
 from .target import Asked
@@ -58,20 +58,15 @@ def samples(source: Source, estimator, all_columns: bool = False) -> pd.DataFram
 
 
 def ids_of(source: Source, estimator, column: str | None) -> tuple[Source, np.ndarray | None]:
-    """The table without its column of ids, and the ids.
+    """The table without its column of ids, and the ids; the column is the one named, or the fit's.
 
-    The column is the one named, or the fit's, or one that plainly holds ids; else the ids are the
-    file's row names.
+    Else the table says, as in a fit.
     """
     of_fit = getattr(estimator, "parts_", {}).get("id")
-    if column is None and of_fit is not None and of_fit in source.frame:
+    if column is None and of_fit in source.frame:
         column = of_fit
-    rest, ids = split_ids(source, column)
-    if ids is None:
-        column = found_ids(rest, [*getattr(estimator, "feature_names_in_", ()), *parts(estimator)])
-        if column is not None:
-            rest, ids = without(rest, column)
-    return rest, ids
+    known = [*getattr(estimator, "feature_names_in_", ()), *other_columns(estimator)]
+    return split_ids(source, column, known)[:2]
 
 
 def asked_of(estimator) -> Asked:
@@ -80,8 +75,8 @@ def asked_of(estimator) -> Asked:
     return Asked(told.get("target"), "auto", told.get("time"), told.get("event"))
 
 
-def parts(estimator) -> set[str]:
-    """Columns of the fit's table that had another part than that of a feature."""
+def other_columns(estimator) -> set[str]:
+    """Columns of the fit's table that were no features."""
     told = getattr(estimator, "parts_", {})
     others = {told[part] for part in ("cohort", "id") if part in told}
     return others | {*asked_of(estimator).columns.values()}
@@ -124,7 +119,7 @@ def match(source: Source, estimator, used: np.ndarray) -> Source:
                 f"{source.file} lacks {len(missing)} of the {len(names)} columns that the model "
                 f"{'was fitted on' if used.all() else 'uses'}: {listing(missing, 20)}; add them."
             )
-        known = {*estimator.feature_names_in_, *parts(estimator)}
+        known = {*estimator.feature_names_in_, *other_columns(estimator)}
         extra = [name for name in frame if name not in known]
         if extra:
             note(f"ignored columns that the model was not fitted on: {listing(extra)}.")

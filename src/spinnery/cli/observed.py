@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from ..errors import InputError, listing
 from ..inputs.columns import take_column
 from ..inputs.files import Source
 from ..inputs.kinds import Refused, labels, read_column
@@ -34,7 +35,7 @@ class Observed:
     def measures(self, outcome: Outcome, outputs: np.ndarray) -> tuple[dict[str, float], int]:
         """Measures of outputs `(n, K)` on the rows whose outcome is known, and how many these are.
 
-        None where that is not possible, which is said.
+        No measures where that is not possible, which is said.
         """
         try:
             y, rows = self._read(outcome)
@@ -43,7 +44,7 @@ class Observed:
             return outcome.measures(outcome.read(y), outputs[rows]), int(rows.sum())
         except ValueError as error:
             names = ", ".join(repr(values.name) for values in self.columns.values())
-            note(f"the predictions are not measured by {names}: {error}.".replace("..", "."))
+            note(f"the predictions are not measured by {names}: {str(error).rstrip('.')}.")
             return {}, 0
 
     def _read(self, outcome: Outcome) -> tuple[np.ndarray, np.ndarray]:
@@ -62,16 +63,31 @@ class Observed:
         place = pd.Index(classes).get_indexer(words)
         new = sorted({word for word in words[place < 0] if word is not None})
         if new:
-            note(f"rows of classes that the model does not know are not measured: {new}.")
+            note(f"rows of classes that the model does not know are not measured: {listing(new)}.")
         return outcome.classes[place[place >= 0]], place >= 0  # type: ignore[attr-defined]
 
 
-def take_observed(source: Source, asked: Asked) -> tuple[Source, Observed | None]:
-    """The table without the outcome's columns, and these, if it has all of them."""
+def take_observed(
+    source: Source, asked: Asked, of_fit: Asked, outcome: Outcome
+) -> tuple[Source, Observed | None]:
+    """The table without the outcome's columns, and these, if it has all that the fit had.
+
+    Raises
+    ------
+    InputError
+        If other columns are asked for, which are not there or do not make an outcome.
+    """
     there = source.frame if source.arrays is None else source.arrays
-    names = asked.columns or ({"target": "y"} if source.arrays is not None else {})
-    if not names or any(name not in there for name in names.values()):
-        return source, None
+    names = asked.columns
+    needed = ["time", "event"] if outcome.task == "survival" else ["target"]
+    if names and sorted(names) != sorted(needed):
+        options = " and ".join(f"--{part}" for part in needed)
+        raise InputError(f"The model is one of {outcome.task}: name what is known with {options}.")
+    if not names:
+        asked = of_fit
+        names = asked.columns or ({"target": "y"} if source.arrays is not None else {})
+        if not names or any(name not in there for name in names.values()):
+            return source, None
     found = {}
     for part, name in names.items():
         source, found[part] = take_column(source, name, f"--{part}")

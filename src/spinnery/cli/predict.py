@@ -47,8 +47,8 @@ def run_predict(request: Request) -> None:
         check_cohort(model, estimator, request.cohort, instead)
     whole, ids = ids_of(whole, estimator, request.ids)
     source, cohorts = split_cohort(whole, request.cohort)
-    target = request.target if request.target.columns else asked_of(estimator)
-    source, observed = take_observed(source, target)
+    outcome = estimator.outcome_
+    source, observed = take_observed(source, request.target, asked_of(estimator), outcome)
     if observed is not None:
         check_out(beside, (model, request.data), "the file of measures", request.force)
     rows = samples(source, estimator)
@@ -56,7 +56,6 @@ def run_predict(request: Request) -> None:
     if hasattr(estimator, "cohorts_"):
         estimator.set_params(new_cohorts=request.new_cohorts)
         given = {"cohorts": cohorts}
-    outcome = estimator.outcome_
     try:
         outputs = estimator._outputs(rows, **given)
         table = outcome.prediction_table(outputs)

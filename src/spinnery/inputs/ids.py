@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import pandas as pd
@@ -17,43 +16,36 @@ from .kinds import FEW_LEVELS, Refused, labels, read_column
 DENSE = 0.8  # share of the whole numbers between the ends that a numbering has at least
 
 
-def split_ids(source: Source, column: str | None) -> tuple[Source, np.ndarray | None]:
-    """The table without the column that `--id` names, and the ids; else the file's row names."""
+def split_ids(
+    source: Source, column: str | None, known: Iterable[str] = ()
+) -> tuple[Source, np.ndarray | None, str | None]:
+    """The table without its column of ids, the ids as words, and the column's name.
+
+    The column is the one named; else the ids are the file's row names; else the first column that
+    plainly holds ids and is none of `known`, which is said in a line.
+    """
+    if column is None and source.row_names is None:
+        column = _found(source, set(known))
     if column is None:
         names = source.row_names
-        return source, None if names is None else labels(names)
+        return source, None if names is None else labels(names), None
     source, ids = take_column(source, column, "--id")
-    return source, labels(ids)
+    return source, labels(ids), column
 
 
-def found_ids(source: Source, known: Sequence = ()) -> str | None:
-    """The first column, not of `known`, that plainly holds ids, said in a line; None if none does.
-
-    It holds a word in every row, each another and none of several words, and more of them than any
-    factor may have.
-    """
+def _found(source: Source, known: set[str]) -> str | None:
     if not source.named or len(source.frame) <= FEW_LEVELS or source.frame.shape[1] < 2:
         return None
-    others = set(known)
     for name, values in source.frame.items():
-        if name not in others and _are_ids(name, values):
-            warnings.warn(
-                f"{name!r} holds another word in every row: they are taken as ids, and nothing is "
-                "predicted from them.",
-                UserWarning,
-                stacklevel=2,
-            )
+        if name not in known and _are_ids(name, values):
+            text = f"{name!r} holds another word in every row: they are taken as ids, and nothing "
+            warnings.warn(f"{text}is predicted from them.", UserWarning, stacklevel=3)
             return str(name)
     return None
 
 
-def without(source: Source, column: str) -> tuple[Source, np.ndarray]:
-    """The table without a column, and its words."""
-    ids = labels(source.frame[column])
-    return replace(source, frame=source.frame.drop(columns=column)), ids
-
-
 def _are_ids(name: object, values: pd.Series) -> bool:
+    """A word in every row, each another and none of several words, more than a factor may have."""
     if isinstance(values.dtype, np.dtype) and values.dtype != object:
         return False
     words = values.dropna()

@@ -20,13 +20,13 @@ from ..errors import InputError
 
 SEPARATORS = {".csv": ",", ".tsv": "\t"}
 NAMES = {",": "commas", ";": "semicolons", "\t": "tabs"}
-LINES, CHARACTERS = 200, 2**21  # of the file's beginning, by which its form is told
+LINES, CHARACTERS = 200, 2**21  # of the file's beginning, by which its layout is told
 COMMA = re.compile(r"\s*[-+]?\d*,\d+([eE][-+]?\d+)?\s*")
 POINT = re.compile(r"\s*[-+]?\d*\.\d+([eE][-+]?\d+)?\s*")
 
 
 @dataclass(frozen=True)
-class Form:
+class Layout:
     """How a text file is written."""
 
     header: list[str]
@@ -59,21 +59,21 @@ def read_text(file: Path) -> tuple[pd.DataFrame, pd.Series | None]:
     InputError
         If a column that holds anything has no name.
     """
-    form = recognise(file)
-    given: dict = {"sep": form.separator, "decimal": form.decimal, "encoding": "utf-8-sig"}
-    if form.ends_open:  # or pandas would take the first column for row names
-        given |= {"index_col": False, "usecols": range(len(form.header))}
+    layout = recognise(file)
+    given: dict = {"sep": layout.separator, "decimal": layout.decimal, "encoding": "utf-8-sig"}
+    if layout.ends_open:  # or pandas would take the first column for row names
+        given |= {"index_col": False, "usecols": range(len(layout.header))}
     frame = pd.read_csv(file, low_memory=False, **given)
     if isinstance(frame.index, pd.MultiIndex):
         more = frame.index.nlevels + frame.shape[1]
         raise InputError(f"{file} has rows of {more} cells and names {frame.shape[1]} columns.")
-    remark, names = form.remark(SEPARATORS[kind(file)]), None
+    remark, names = layout.remark(SEPARATORS[kind(file)]), None
     if remark is not None:
         warnings.warn(f"{file} {remark}.", UserWarning, stacklevel=4)
     if not isinstance(frame.index, pd.RangeIndex):
         names, frame = frame.index.to_series(), frame.reset_index(drop=True)
-    if len(form.header) == frame.shape[1]:  # pandas renames a second x, and one without a name
-        frame.columns = pd.Index(form.header)
+    if len(layout.header) == frame.shape[1]:  # pandas renames a second x, and one without a name
+        frame.columns = pd.Index(layout.header)
     named = np.array([bool(str(name).strip()) for name in frame.columns])
     nameless = [k for k in np.flatnonzero(~named) if frame.iloc[:, k].notna().any()]
     if nameless[:1] == [0] and names is None:
@@ -87,8 +87,8 @@ def read_text(file: Path) -> tuple[pd.DataFrame, pd.Series | None]:
     return frame.loc[:, named], names
 
 
-def recognise(file: Path) -> Form:
-    """The form of a file, from its first lines.
+def recognise(file: Path) -> Layout:
+    """The layout of a file, from its first lines.
 
     Separated by what splits the header most, if it splits the rows alike, else as the extension
     says. Decimal commas are where cells have some and none has a decimal point, unless commas
@@ -98,16 +98,16 @@ def recognise(file: Path) -> Form:
     with _open(file) as stream:
         lines = _first_lines(stream)
     tried = sorted(NAMES, key=lambda mark: (-len(_cells(lines[:1], mark)[0]), mark != usual))
-    form = next((mark for mark in tried if mark == usual or _even(lines, mark)), usual)
-    header, *rows = _cells(lines, form)
+    separator = next((mark for mark in tried if mark == usual or _even(lines, mark)), usual)
+    header, *rows = _cells(lines, separator)
     decimal = "."
-    if form != ",":
+    if separator != ",":
         cells = [cell for row in rows for cell in row]
         commas = any(COMMA.fullmatch(cell) for cell in cells)
         decimal = "," if commas and not any(POINT.fullmatch(cell) for cell in cells) else "."
     longer = [row for row in rows if len(row) == len(header) + 1]
     ends_open = bool(rows) and len(longer) == len(rows) and not any(row[-1] for row in rows)
-    return Form(header, form, decimal, ends_open)
+    return Layout(header, separator, decimal, ends_open)
 
 
 def _even(lines: list[str], mark: str) -> bool:

@@ -193,10 +193,8 @@ def complete(y: Any) -> Any:
             f"first in row {rows[0]}. Leave out those samples, or give them a value."
         )
     dtype = getattr(y, "dtype", None)
-    if (
-        pd.api.types.is_object_dtype(dtype)
-        and pd.api.types.infer_dtype(np.asarray(y).ravel()) == "boolean"
-    ):
+    objects = np.asarray(y).ravel() if dtype == np.dtype(object) else []
+    if pd.api.types.infer_dtype(objects) == "boolean":
         return np.asarray(y, bool)  # as pandas keeps truths among which there were gaps
     numpy_type = getattr(dtype, "numpy_dtype", None)
     return y if numpy_type is None else np.asarray(y, numpy_type)
