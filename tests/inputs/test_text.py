@@ -106,6 +106,11 @@ def test_damaged_archives(tmp_path):
         (tmp_path / "a.csv.gz").write_bytes(content)
         with pytest.raises(InputError, match=r"a\.csv\.gz cannot be read \(.*\); save it again\.$"):
             read(tmp_path / "a.csv.gz")
+    np.savez(tmp_path / "a.npz", X=np.ones((9, 9)), y=np.ones(9))
+    whole = (tmp_path / "a.npz").read_bytes()
+    (tmp_path / "a.npz").write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(InputError, match=r"a\.npz cannot be read \(File is not a zip file\)"):
+        read(tmp_path / "a.npz")
     (tmp_path / "a.npz.gz").write_bytes(whole)
     with pytest.raises(InputError, match=r"has the extension '.gz'; give a table as \.csv"):
         read(tmp_path / "a.npz.gz")

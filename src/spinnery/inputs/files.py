@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import shlex
+import zipfile
 import zlib
 from collections import Counter
 from collections.abc import Iterable
@@ -18,6 +19,7 @@ from .kinds import ColumnsError, read_columns
 from .text import SEPARATORS, kind, read_text
 
 MOST = 8  # columns named
+DAMAGED = (csv.Error, zlib.error, zipfile.BadZipFile)
 EXTENSIONS = (*SEPARATORS, ".parquet", ".npz")
 
 
@@ -60,7 +62,7 @@ def read(file: Path) -> Source:
         ) from None
     except pd.errors.EmptyDataError:
         raise _empty(file) from None
-    except (OSError, EOFError, ValueError, KeyError, csv.Error, zlib.error) as error:
+    except (OSError, EOFError, ValueError, KeyError, *DAMAGED) as error:
         found = one_line(error).rstrip(".")
         raise InputError(f"{file} cannot be read ({found}); save it again.") from None
     repeated = [name for name, count in Counter(source.frame.columns).items() if count > 1]
@@ -92,7 +94,8 @@ def _read_parquet(file: Path) -> Source:
 
 
 def _read_npz(file: Path) -> Source:
-    with np.load(file, allow_pickle=False) as stored:  # pickled arrays could run code
+    # pickled arrays could run code; a stream of our own, for NumPy leaves a damaged file open
+    with open(file, "rb") as stream, np.load(stream, allow_pickle=False) as stored:
         arrays = {name: stored[name] for name in stored.files}
     X = arrays.get("X")
     if X is None or X.ndim != 2:

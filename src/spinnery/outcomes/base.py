@@ -193,7 +193,7 @@ def complete(y: Any) -> Any:
             f"first in row {rows[0]}. Leave out those samples, or give them a value."
         )
     dtype = getattr(y, "dtype", None)
-    objects = np.asarray(y).ravel() if dtype == np.dtype(object) else []
+    objects: Any = np.asarray(y).ravel() if dtype == np.dtype(object) else []
     if pd.api.types.infer_dtype(objects) == "boolean":
         return np.asarray(y, bool)  # as pandas keeps truths among which there were gaps
     numpy_type = getattr(dtype, "numpy_dtype", None)
