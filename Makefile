@@ -22,7 +22,7 @@ $(READY): pyproject.toml
 	@touch $@
 
 demo: $(READY)
-	@$(BIN)/spinnery demo --out demo
+	@$(BIN)/spinnery demo --out demo --force
 
 test: $(READY)
 	@echo "Running the tests (some minutes) ..."

@@ -19,7 +19,7 @@ if [ "${1:-}" = --smoke ]; then
   for name in evidence.null evidence.lists evidence.intervals simulations.run simulations.sizes madelon.run \
     recovery.run survival.simulated survival.speed \
     counts.run speed.engine cohorts.simulated networks.epochs embedding.run proximal.run faults.kills \
-    faults.long_lived report; do
+    faults.long_lived fuzz.tables report; do
     more=()
     [ "$name" != networks.epochs ] || more=(--methods spinnery sklearn)
     step "$name" "$PYTHON" "$name" --smoke "${more[@]}"
@@ -51,6 +51,7 @@ step "Networks beside scikit-learn, PyTorch and Keras (4 min)" "$PYTHON" network
 step "Linear problems and dictionaries beside scikit-learn (4 min)" "$PYTHON" proximal.run
 step "Fifty kills (10 min)" "$PYTHON" faults.kills
 step "Two thousand fits in one process (20 min)" "$PYTHON" faults.long_lived
+step "Two thousand tables of any make" "$PYTHON" fuzz.tables
 export SPINNERY_CACHE=off
 step "Maps of samples (4 min)" "$PYTHON" embedding.run
 unset SPINNERY_CACHE

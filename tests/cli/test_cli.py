@@ -248,7 +248,8 @@ def test_missing_and_unreadable_files(tmp_path):
     fit_fails("a.csv", "{file} is empty; give a table with a header and rows.", b"")
     fit_fails(
         "a.xlsx",
-        "{file} has the extension '.xlsx'; give a table as .csv, .tsv, .parquet, .npz.",
+        "{file} has the extension '.xlsx'; give a table as .csv, .tsv, .parquet, .npz, or .csv.gz, "
+        ".tsv.gz.",
         b"x",
     )
     fit_fails("a.csv", "{file} is not UTF-8 text; save it as UTF-8.", b"a,y\n1,\xff\xfe\n")
@@ -347,14 +348,14 @@ def test_columns_that_are_neither_numbers_nor_factors(data):
     frame = table().assign(born="2020-01-03", note=[f"remark {k}" for k in range(60)])
     frame["gene c"] = frame["gene c"].astype(object)
     frame.loc[2, "gene c"] = "<LOD"
-    frame.insert(0, "a, b", [f"p{k}" for k in range(60)])
+    frame.insert(0, "a, b", [f"text {k}" for k in range(60)])
     frame.to_csv(data, index=False)
     fit_fails(
         data,
-        "{file} has columns that are neither numbers nor factors: 'a, b' holds free text ('p0'); "
-        "'gene c' holds words among numbers ('<LOD' in row 2); 'born' holds dates ('2020-01-03'); "
-        "'note' holds free text ('remark 0'); leave them out with --drop 'gene c,born,note' --drop "
-        "'a, b', or give numbers or a few repeated words.",
+        "{file} has columns that are neither numbers nor factors: 'a, b' holds free text ('text 0' "
+        "in row 0); 'gene c' holds words among numbers ('<LOD' in row 2); 'born' holds dates "
+        "('2020-01-03' in row 0); 'note' holds free text ('remark 0' in row 0); leave them out "
+        "with --drop 'gene c,born,note' --drop 'a, b', or give numbers or a few repeated words.",
         "--target", "score",
     )  # fmt: skip
     done = spin("fit", data, "--target", "score", "--drop", "gene c,born,note", "--drop", "a, b",
@@ -425,21 +426,22 @@ def test_predicting_a_mixed_table(mixed, tmp_path):
     done = spin("predict", model, tmp_path / "new.csv", "--out", tmp_path / "p.csv")
     assert done.exit_code == 0, done.stderr
     assert done.stderr == (
-        "Note: ignored columns that the model was not fitted on: 'score'.\n"
         "Note: 2 cells hold levels that training did not know, taken for the mean over its levels: "
         "'stage' 2 ('IV').\n"
     )
     X = pd.read_csv(tmp_path / "new.csv").drop(columns="score")
     with pytest.warns(UserWarning, match="2 cells hold levels"):
         expected = load(model).predict(X)
-    assert_allclose(pd.read_csv(tmp_path / "p.csv")["prediction"], expected)
+    predicted = pd.read_csv(tmp_path / "p.csv")
+    assert list(predicted) == ["observed", "prediction"]
+    assert_allclose(predicted["prediction"], expected)
     picture = tmp_path / "map.png"
     assert spin("embed", model, home / "data.csv", "--out", picture).exit_code == 0
-    frame.assign(age="old", dose="few").to_csv(tmp_path / "new.csv", index=False)
+    # nobody reads columns that the model does not use
+    frame.assign(age="old", **{"gene b": "few"}).to_csv(tmp_path / "new.csv", index=False)
     fails(
-        f"{tmp_path}/new.csv has columns that are not as in training: 'age' holds words, and "
-        "numbers in training ('old' in row 0); 'dose' holds words, and numbers in training "
-        "('few' in row 0); put numbers in their place.",
+        f"{tmp_path}/new.csv has columns that are not as in training: 'gene b' holds words, and "
+        "numbers in training ('few' in row 0); put numbers in their place.",
         "predict", model, tmp_path / "new.csv", "--out", tmp_path / "q.csv",
     )  # fmt: skip
 
@@ -450,8 +452,8 @@ def test_missing_targets_and_infinite_values(data):
     frame.to_csv(data, index=False)
     fit_fails(
         data,
-        "The target 'dose' has 2 missing values; remove those rows. (In text files, empty cells "
-        "and NA count as missing.)",
+        "The target 'dose' has 2 missing values, the first in row 3; remove those rows. (In text "
+        "files, empty cells and NA count as missing.)",
         "--target", "dose",
     )  # fmt: skip
     frame = table().drop(columns="outcome")
@@ -459,7 +461,8 @@ def test_missing_targets_and_infinite_values(data):
     frame.to_csv(data, index=False)
     fit_fails(
         data,
-        "{file} has infinite values, in 'age'; replace them or remove those rows or columns.",
+        "{file} has infinite values, in 'age' (row 0); replace them or remove those rows or "
+        "columns.",
         "--target", "score",
     )  # fmt: skip
 
@@ -472,12 +475,12 @@ def test_targets_that_cannot_be_learnt(data):
         "The target 'outcome' has one class, 'ill'; a classifier needs samples of at least two.",
         "--target", "outcome",
     )  # fmt: skip
-    frame.loc[5, "outcome"] = "odd"
+    frame.loc[[7, 5], "outcome"] = "rare", "odd"
     frame.to_csv(data, index=False)
     fit_fails(
         data,
-        "The target 'outcome' has one sample of class 'odd'; cross-validation needs two at least. "
-        "Remove the class or merge it with another.",
+        "The target 'outcome' has one sample each of the classes 'odd' (row 5), 'rare' (row 7); "
+        "cross-validation needs two at least. Remove them or merge them with other classes.",
         "--target", "outcome",
     )  # fmt: skip
     frame[["outcome"]].to_csv(data, index=False)
@@ -517,12 +520,18 @@ def test_results_replace_earlier_results_only(tmp_path):
         (inside / "model.spinn").write_text("old")
         (inside / "cv.png").write_text("old")
         assert not out.exists()
-    with folder.ResultFolder(out) as inside:
+    with pytest.raises(InputError) as caught, folder.ResultFolder(out):
+        pass
+    assert str(caught.value) == (
+        f"The folder {out} holds the results of an earlier run; --force replaces them, or choose "
+        "another --out."
+    )
+    with folder.ResultFolder(out, force=True) as inside:
         (inside / "model.spinn").write_text("new")
     assert [path.name for path in out.iterdir()] == ["model.spinn"]
     assert (out / "model.spinn").read_text() == "new"
     (out / "thesis.txt").write_text("mine")
-    with pytest.raises(InputError) as caught, folder.ResultFolder(out):
+    with pytest.raises(InputError) as caught, folder.ResultFolder(out, force=True):
         pass
     assert str(caught.value) == (
         f"The folder {out} was not made by spinnery (it holds 'thesis.txt'); choose another --out."
@@ -624,7 +633,7 @@ def test_predict_matches_columns_by_name(run, tmp_path):
 
 def predict_fails(run, tmp_path, frame, message, out="p.csv"):
     new = tmp_path / "new.csv"
-    frame.to_csv(new, index=False)
+    frame.drop(columns="score").to_csv(new, index=False)
     model = run[0] / "out" / "model.spinn"
     fails(message.format(file=new), "predict", model, new, "--out", tmp_path / out)
     assert [path.name for path in tmp_path.iterdir()] == ["new.csv"]
@@ -632,28 +641,29 @@ def predict_fails(run, tmp_path, frame, message, out="p.csv"):
 
 def test_predict_names_what_is_missing(run, tmp_path):
     predict_fails(
-        run, tmp_path, table().drop(columns=["age", "gene c"]),
-        "{file} lacks 2 of the model's 5 columns: 'age', 'gene c'; add them.",
+        run, tmp_path, table().drop(columns=["dose", "gene a", "gene c"]),
+        "{file} lacks 2 of the 2 columns that the model uses: 'dose', 'gene a'; add them.",
     )  # fmt: skip
 
 
 def test_predict_wants_numbers(run, tmp_path):
     predict_fails(
-        run, tmp_path, table().assign(age="old"),
-        "{file} has columns that are not as in training: 'age' holds words, and numbers in "
+        run, tmp_path, table().assign(dose="old"),
+        "{file} has columns that are not as in training: 'dose' holds words, and numbers in "
         "training ('old' in row 0); put numbers in their place.",
     )  # fmt: skip
 
 
 def test_predict_wants_whole_rows_of_a_model_of_whole_rows(run, tmp_path):
     predict_fails(
-        run, tmp_path, table().assign(age=np.r_[np.nan, np.ones(59)]),
-        "{file} has 1 missing values, in 'age', and the model was fitted to a table without any; "
+        run, tmp_path, table().assign(dose=np.r_[np.nan, np.ones(59)]),
+        "{file} has 1 missing values, in 'dose', and the model was fitted to a table without any; "
         "fill them in, or remove those rows or columns.",
     )  # fmt: skip
     predict_fails(
-        run, tmp_path, table().assign(age=np.r_[np.inf, np.ones(59)]),
-        "{file} has infinite values, in 'age'; replace them or remove those rows or columns.",
+        run, tmp_path, table().assign(dose=np.r_[1.0, np.inf, np.ones(58)]),
+        "{file} has infinite values, in 'dose' (row 1); replace them or remove those rows or "
+        "columns.",
     )  # fmt: skip
 
 
@@ -782,8 +792,8 @@ def test_columns_that_cannot_be_kept(data, tmp_path):
     fit_fails(f"{data} has no column 'gene d' for --keep; did you mean 'gene c'?", "--keep",
               "age,gene d")  # fmt: skip
     fit_fails(
-        "--keep 'age,outcome' names what is the --target, --drop, --cohort or --group-folds too; "
-        "keep columns to predict from.", "--keep", "dose,age,outcome", "--drop", "age",
+        "--keep 'age,outcome' names what is the --target, --drop, --cohort, --group-folds or --id "
+        "too; keep columns to predict from.", "--keep", "dose,age,outcome", "--drop", "age",
     )  # fmt: skip
     np.savez(tmp_path / "a.npz", X=np.ones((3, 2)), y=np.arange(3))
     fails(f"{tmp_path}/a.npz has no column names, so --keep cannot name one.", "fit",
@@ -812,7 +822,7 @@ def test_group_folds_keep_patients_together_inside_and_outside(tmp_path, monkeyp
     def error(*options):
         done = spin(
             "fit", tmp_path / "data.csv", "--target", "y", "--out", tmp_path / "r",
-            "--test-folds", "3", "--hidden", "linear", "--no-null-check", *options,
+            "--test-folds", "3", "--hidden", "linear", "--no-null-check", "--force", *options,
         )  # fmt: skip
         assert done.exit_code == 0, done.stderr
         assert "72 samples, 12 columns" in done.stdout and "in 3 folds" in done.stdout

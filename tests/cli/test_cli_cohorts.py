@@ -55,7 +55,7 @@ def test_predict_by_cohort(run, tmp_path):
 
     new = rows.assign(lab="c").dropna(axis=0)
     new.to_csv(tmp_path / "other.csv", index=False)
-    ask = ["predict", model, tmp_path / "other.csv", "--cohort", "lab", "--out", out]
+    ask = ["predict", model, tmp_path / "other.csv", "--cohort", "lab", "--out", out, "--force"]
     fails(
         "The prediction is not possible: Unknown cohorts ['c']; this model knows 'a', 'b'. "
         "--new-cohorts average predicts new cohorts by the average over these.",
@@ -65,7 +65,7 @@ def test_predict_by_cohort(run, tmp_path):
     fails(
         f"{model} was fitted to several cohorts ('a', 'b'): name the column that holds each row's "
         "with --cohort, or average over them with --new-cohorts average.",
-        "predict", model, tmp_path / "new.csv", "--out", out,
+        "predict", model, tmp_path / "new.csv", "--out", tmp_path / "q.csv",
     )  # fmt: skip
 
 

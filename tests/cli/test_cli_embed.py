@@ -86,8 +86,9 @@ def test_by_cohort(tmp_path):
     fails(
         f"{tmp_path / 'model.spinn'} was fitted to several cohorts ('a', 'b'): name the column "
         "that holds each row's with --cohort.",
-        *ask,
-    )
+        *ask, "--force",
+    )  # fmt: skip
+    ask.append("--force")
     fails("--colour 'lab' is the --cohort column: leave it out.", *ask, "--cohort", "lab",
           "--colour", "lab")  # fmt: skip
 

@@ -11,6 +11,7 @@ from spinnery.cli import app
 
 TABLES = {"evidence.json", "features.csv", "clusters.csv", "performance.csv"}
 REPORTS = {"report.html", "report.json"}
+IDS = [f"s{k}" for k in range(60)]
 FOLDER = TABLES | REPORTS | {"stability.png", "clusters.png", "importance.png", "effects.png"}
 
 
@@ -24,9 +25,8 @@ def home(tmp_path_factory):
     home = tmp_path_factory.mktemp("evidence")
     rng = np.random.default_rng(0)
     X = pd.DataFrame(rng.normal(size=(60, 6)), columns=["age", "dose", "g[1]", "b", "c", "d"])
-    X.assign(score=X["g[1]"] * 2 - X["age"] + 0.5 * rng.normal(size=60)).to_csv(
-        home / "data.csv", index=False
-    )
+    score = X["g[1]"] * 2 - X["age"] + 0.5 * rng.normal(size=60)
+    X.assign(score=score, sample=IDS).to_csv(home / "data.csv", index=False)
     done = spin(
         "fit", home / "data.csv", "--target", "score", "--out", home / "run", "--evidence",
         "--hidden", "linear", "--test-folds", "2",
@@ -54,7 +54,8 @@ def test_held_out_predictions_are_one_row_each(home):
     folder, _ = home
     table = pd.read_csv(folder / "run" / "heldout.csv")
     data = pd.read_csv(folder / "data.csv")
-    assert table.columns.tolist() == ["row", "fold", "observed", "prediction"]
+    assert table.columns.tolist() == ["id", "row", "fold", "observed", "prediction"]
+    assert table["id"].tolist() == IDS
     assert table["row"].tolist() == list(range(1, 61))
     np.testing.assert_allclose(table["observed"], data["score"])
     assert table["fold"].value_counts().tolist() == [30, 30]
@@ -65,19 +66,20 @@ def test_assess_a_model_file(home):
     folder, _ = home
     done = spin(
         "assess", folder / "run" / "model.spinn", folder / "data.csv", "--target", "score",
-        "--out", folder / "assessed", "--pairs", "5", "--permutations", "0", "--test-folds", "0",
+        "--out", folder / "assessed", "--pairs", "5", "--permutations", "0", "--test-folds", "2",
     )  # fmt: skip
     assert done.exit_code == 0, done.stderr
     found = {file.name for file in (folder / "assessed").iterdir()}
-    assert found == FOLDER
+    assert found == FOLDER | {"heldout.csv"}
+    assert pd.read_csv(folder / "assessed" / "heldout.csv")["id"].tolist() == IDS
     assert json.loads((folder / "assessed" / "evidence.json").read_text())["n_pairs"] == 5
     assert "swapped outcomes" not in done.stdout
     report = json.loads((folder / "assessed" / "report.json").read_text())
-    assert report["evidence"]["n_pairs"] == 5 and report["performance"]["kind"] == "cross-validated"
+    assert report["evidence"]["n_pairs"] == 5 and report["performance"]["kind"] == "held out"
     # a folder of evidence is ours, and may be replaced
     again = spin(
         "assess", folder / "run" / "model.spinn", folder / "data.csv", "--target", "nothing",
-        "--out", folder / "assessed",
+        "--out", folder / "assessed", "--force",
     )  # fmt: skip
     assert again.exit_code == 2 and "no column 'nothing' for --target" in again.stderr
 

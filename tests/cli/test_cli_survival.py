@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from test_cli import HELD_OUT, QUICK, RESULTS, fails, spin
 
+from spinnery import survival_target
 from spinnery.storage.models import load
 
 
@@ -46,17 +47,53 @@ def test_predict_gives_risks_and_survival_at_times(run):
     done = spin("predict", model, home / "data.csv", "--out", out, "--times", "1,0.25")
     assert done.exit_code == 0, done.stderr
     risks = pd.read_csv(out)
-    assert list(risks) == ["log risk", "share left at 0.25", "share left at 1", "median"]
+    assert list(risks) == [
+        "time",
+        "event",
+        "log risk",
+        "share left at 0.25",
+        "share left at 1",
+        "median",
+    ]
     assert (risks["share left at 0.25"] >= risks["share left at 1"]).all()
     X = table().drop(columns=["months", "died"])
     np.testing.assert_allclose(risks["log risk"], load(model).predict(X), rtol=1e-6)
+
+
+def test_predictions_are_measured_where_times_are_known(run, tmp_path):
+    home, _ = run
+    frame, out = table().astype({"died": object}), tmp_path / "p.csv"
+    frame.loc[:9, "died"] = None
+    frame.loc[10:19, "months"] = None
+
+    def predict(frame, *options):
+        frame.to_csv(tmp_path / "new.csv", index=False)
+        return spin("predict", home / "out" / "model.spinn", tmp_path / "new.csv", "--out", out,
+                    "--force", *options)  # fmt: skip
+
+    done = predict(frame)
+    assert done.exit_code == 0 and "the 130 rows whose outcome is known" in done.stdout
+    metrics = pd.read_csv(tmp_path / "p_metrics.csv").set_index("metric")["value"]
+    known = table()[20:]
+    y = survival_target(known["died"], known["months"])
+    score = load(home / "out" / "model.spinn").score(known, y)
+    assert metrics["concordance (Harrell)"] == pytest.approx(score)
+    frame["died"] = frame["died"].map({0: "alive", 1: "dead "})
+    named = ["--time", "months", "--event", "died=dead"]
+    assert "the 130 rows" in predict(frame, *named).stdout
+    done = predict(frame.assign(months="long"), *named)
+    assert done.exit_code == 0 and "measured on" not in done.stdout
+    assert done.stderr.startswith(
+        "Note: the predictions are not measured by 'months', 'died': it holds words.\n"
+    )
 
 
 def test_a_coded_event_is_named_by_its_value(tmp_path):
     frame = table()
     frame["status"] = np.where(frame.pop("died") == 1, "dead", "alive")
     frame.to_csv(tmp_path / "data.csv", index=False)
-    given = ["fit", tmp_path / "data.csv", "--time", "months", "--out", tmp_path / "out", *QUICK]
+    given = ["fit", tmp_path / "data.csv", "--time", "months", "--out", tmp_path / "out", "--force",
+             *QUICK]  # fmt: skip
     done = spin(*given, "--event", "status=dead", "--test-folds", "0", "--hidden", "linear")
     assert done.exit_code == 0, done.stderr
     fails(

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from sklearn.feature_selection import SelectFromModel
+from sklearn.feature_selection import RFE, SelectFromModel
 
 from spinnery import (
     IntegrativeSPINNRegressor,
@@ -77,5 +77,8 @@ def test_a_network_has_none_but_has_importances():
     assert np.array_equal(importances > 0, model.get_support())
     kept = SelectFromModel(model, prefit=True, threshold=1e-9).get_support()
     assert np.array_equal(kept, model.get_support())
+    linear = SPINNRegressor((), lam=0.05, random_state=0)
+    left = RFE(linear, n_features_to_select=2, step=6).fit(X, z[:, 0]).get_support()
+    assert left[0] and left.sum() == 2
     with pytest.warns(UserWarning, match="No feature"):
         assert not model.set_params(lam=99).fit(X, z[:, 0]).feature_importances_.any()

@@ -253,7 +253,7 @@ def test_columns_that_cannot_be_are_named_at_once(name):
     X, y, cohorts = make()
     X = X.assign(seen=pd.Timestamp("2020-01-03"), note=[f"text {k}" for k in range(n)])
     with pytest.raises(
-        ValueError, match=r"'seen' holds dates .*; 'note' holds free text \('text 0'\)"
+        ValueError, match=r"'seen' holds dates .*; 'note' holds free text \('text 0' in row 0\)"
     ):
         fit(name, X, y, cohorts)
 
@@ -274,15 +274,6 @@ def test_networks_by_mini_batches_take_numbers_of_any_kind_and_name_words(name):
     model.fit(numbers, *given)
     assert list(model.feature_names_in_) == list(numbers)
     assert np.isfinite(model._outputs(numbers)).all()
-
-
-def test_another_tables_columns_are_refused():
-    X, y, _ = make()
-    model = sp.SPINNRegressorCV(**CV).fit(X, y)
-    with pytest.raises(ValueError, match="feature names should match those that were passed"):
-        model.predict(X[list(X)[::-1]])
-    with pytest.raises(ValueError, match="feature names should match those that were passed"):
-        model.predict(X.drop(columns="sex"))
 
 
 def test_transfer_between_cohorts_of_mixed_tables():

@@ -1,5 +1,7 @@
 """Integrative estimators: one cohort is the plain estimator, several share what matters."""
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,6 +11,7 @@ from sklearn.model_selection import GridSearchCV, KFold, LeaveOneGroupOut
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+import spinnery
 from spinnery import (
     IntegrativeSPINNClassifier,
     IntegrativeSPINNClassifierCV,
@@ -186,6 +189,22 @@ def test_folds_that_hold_out_a_cohort_are_refused():
     folds = list(LeaveOneGroupOut().split(X, y, cohorts))
     with pytest.raises(ValueError, match=r"holds out all of cohort 'a'.*leave_one_cohort_out"):
         IntegrativeSPINNRegressorCV(cv=folds).fit(X, y, cohorts=cohorts)
+
+
+@pytest.mark.parametrize("name", ["Regressor", "ClassifierCV", "SurvivalCV"])
+def test_a_samples_id_is_no_cohort(name):
+    """They are named before anything is fitted."""
+    X, y = np.ones((20, 2)), np.arange(20)
+    message = (
+        "2 of 3 cohorts have one sample each, 'p', 'q', which leaves nothing to learn from or to "
+        "hold out. Give labels that samples share (ids of samples are none), or leave these "
+        "samples out."
+    )
+    model = getattr(spinnery, f"IntegrativeSPINN{name}")()
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        model.fit(X, y, cohorts=["p", "q", *["z"] * 18])
+    with pytest.raises(ValueError, match=r"^20 of 20 cohorts have one sample each, '0', '1', "):
+        model.fit(X, y, cohorts=np.arange(20))
 
 
 def test_metadata_routing_through_a_pipeline_and_a_grid():

@@ -76,20 +76,23 @@ DAYS = pd.to_datetime(["2020-01-03", "2021-12-31"])
 @pytest.mark.parametrize(
     ("values", "holds"),
     [
-        (pd.Series(DAYS), "dates ('2020-01-03 00:00:00')"),
-        (pd.Series(DAYS.tz_localize("UTC")), "dates ('2020-01-03 00:00:00+00:…')"),
-        (pd.Series(DAYS.to_period("M")), "dates ('2020-01')"),
-        (pd.Series(DAYS - DAYS[0]), "durations ('0 days 00:00:00')"),
-        (pd.Series([datetime.date(2020, 1, 3), None]), "dates or times ('2020-01-03')"),
-        (pd.Series(["2020-01-03", "2020-01-03", None]), "dates ('2020-01-03')"),
-        (pd.Series(["2020-01-03 12:30", "2020-01-04 09:15:01"]), "dates ('2020-01-03 12:30')"),
-        (pd.Series(["3.1.2020", "12/31/99"]), "dates ('3.1.2020')"),
-        (pd.Series([1j, 2]), "complex numbers ('1j')"),
-        (pd.Series([[1, 2], [3]]), "objects ('[1, 2]')"),
-        (pd.Series([Decimal("1.5")]), "objects ('1.5')"),
+        (pd.Series(DAYS), "dates ('2020-01-03 00:00:00' in row 0)"),
+        (pd.Series(DAYS.tz_localize("UTC")), "dates ('2020-01-03 00:00:00+00:…' in row 0)"),
+        (pd.Series(DAYS.to_period("M")), "dates ('2020-01' in row 0)"),
+        (pd.Series(DAYS - DAYS[0]), "durations ('0 days 00:00:00' in row 0)"),
+        (pd.Series([datetime.date(2020, 1, 3), None]), "dates or times ('2020-01-03' in row 0)"),
+        (pd.Series(["2020-01-03", "2020-01-03", None]), "dates ('2020-01-03' in row 0)"),
+        (
+            pd.Series(["2020-01-03 12:30", "2020-01-04 09:15:01"]),
+            "dates ('2020-01-03 12:30' in row 0)",
+        ),
+        (pd.Series(["3.1.2020", "12/31/99"]), "dates ('3.1.2020' in row 0)"),
+        (pd.Series([1j, 2]), "complex numbers ('1j' in row 0)"),
+        (pd.Series([[1, 2], [3]]), "objects ('[1, 2]' in row 0)"),
+        (pd.Series([Decimal("1.5")]), "objects ('1.5' in row 0)"),
         (
             pd.Series([f"patient {k} fell from a horse" for k in range(30)]),
-            "free text ('patient 0 fell from a h…')",
+            "free text ('patient 0 fell from a h…' in row 0)",
         ),
         (pd.Series(["0.2", "0.3", "<LOD", "0.7"]), "words among numbers ('<LOD' in row 2)"),
         (pd.Series(["1", None, "2.5", "3", "4", " n/a "]), "words among numbers ('n/a' in row 5)"),
@@ -108,9 +111,9 @@ def test_all_columns_that_are_refused_are_named_at_once():
     assert error.value.names == ["seen", "born"]
     assert str(error.value) == (
         "X has columns that are neither numbers nor factors: 'seen' holds dates ('2020-01-03 "
-        "00:00:00'); 'born' holds dates ('2020-01-03'). Leave them out, X.drop(columns=['seen', "
-        "'born']), or turn dates into numbers (days since one of them), text into few categories "
-        '(astype("category")) and words among numbers into NaN.'
+        "00:00:00' in row 0); 'born' holds dates ('2020-01-03' in row 0). Leave them out, "
+        "X.drop(columns=['seen', 'born']), or turn dates into numbers (days since one of them), "
+        'text into few categories (astype("category")) and words among numbers into NaN.'
     )
 
 

@@ -13,6 +13,7 @@ from typing import Annotated, Literal
 import typer
 
 from .errors import INTERRUPTED, one_line_errors
+from .options import AsInFit, Cohort, Force, Ids, Known, Out, Seed
 from .studies import study
 
 app = typer.Typer(
@@ -23,9 +24,6 @@ app = typer.Typer(
     help="Sparse-input neural networks: the few columns that matter, and a model of them.",
 )
 
-Out = Annotated[Path, typer.Option("--out", help="Folder for the results.")]
-Seed = Annotated[int, typer.Option("--seed", min=0, help="Random seed.")]
-
 
 @app.command()
 def demo(
@@ -33,12 +31,13 @@ def demo(
     decoys: Annotated[int, typer.Option(min=0, help="Meaningless columns to add.")] = 2000,
     max_features: Annotated[int | None, typer.Option(min=1, help="Largest model tried.")] = None,
     hidden: Annotated[list[str] | None, typer.Option(help="As in fit.")] = None,
+    force: Force = False,
 ) -> None:
     """Find the measured columns of a tumour table among 2,000 decoys."""
     with one_line_errors():
         from .demo import run_demo
 
-        run_demo(out, decoys, max_features, hidden)
+        run_demo(out, decoys, max_features, hidden, force)
 
 
 @app.command()
@@ -71,9 +70,9 @@ def fit(
         typer.Option(help="Column that names each row's study: one model over all of them."),
     ] = None,
     group_folds: Annotated[
-        str | None,
-        typer.Option(help="Column of groups, such as patients, that no fold may part."),
+        str | None, typer.Option(help="Column of groups, such as patients, that no fold may part.")
     ] = None,
+    ids: Ids = None,
     rule: Annotated[
         Literal["min", "1se"],
         typer.Option(help="Size of the model: lowest held-out loss, or smallest near it."),
@@ -87,20 +86,15 @@ def fit(
         ),
     ] = None,
     test_folds: Annotated[
-        int,
-        typer.Option(
-            min=0,
-            help="Folds that measure the whole procedure on samples it has not seen; 0: none.",
-        ),
+        int, typer.Option(min=0, help="Folds that measure the procedure on unseen rows; 0: none.")
     ] = 5,
     null_check: Annotated[
-        bool,
-        typer.Option(help="Keep the model empty where nothing is there but what chance can do."),
+        bool, typer.Option(help="Keep the model empty where chance explains all that there is.")
     ] = True,
     evidence: Annotated[
-        bool,
-        typer.Option("--evidence", help="Also measure how sure each feature is, as in assess."),
+        bool, typer.Option("--evidence", help="Also measure how sure each feature is.")
     ] = False,
+    force: Force = False,
 ) -> None:
     """Fit a table: choose the columns that matter, and how many, by cross-validation."""
     with one_line_errors():
@@ -116,6 +110,8 @@ def fit(
                 keep=keep or [],
                 cohort=cohort,
                 group_folds=group_folds,
+                ids=ids,
+                force=force,
                 rule=rule,
                 seed=seed,
                 max_features=max_features,
@@ -132,12 +128,13 @@ def assess(
     model: Annotated[Path, typer.Argument(help="A model.spinn written by fit.")],
     data: Annotated[Path, typer.Argument(help="The table that it was fitted to.")],
     out: Out = Path("assessment"),
-    target: Annotated[str | None, typer.Option(help="As in fit.")] = None,
-    time: Annotated[str | None, typer.Option(help="As in fit.")] = None,
-    event: Annotated[str | None, typer.Option(help="As in fit.")] = None,
+    target: AsInFit = None,
+    time: AsInFit = None,
+    event: AsInFit = None,
     drop: Annotated[list[str] | None, typer.Option(help="As in fit.")] = None,
-    cohort: Annotated[str | None, typer.Option(help="As in fit.")] = None,
-    group_folds: Annotated[str | None, typer.Option(help="As in fit.")] = None,
+    cohort: AsInFit = None,
+    group_folds: AsInFit = None,
+    ids: Ids = None,
     pairs: Annotated[int, typer.Option(min=2, help="Splits of the rows in halves.")] = 50,
     expected_false: Annotated[
         float, typer.Option(help="False columns that the stable ones may hold, in expectation.")
@@ -150,6 +147,7 @@ def assess(
     ] = 5,
     jobs: Annotated[int | None, typer.Option(help="Processes at work.")] = None,
     seed: Seed = 0,
+    force: Force = False,
 ) -> None:
     """How sure is each column, is there anything at all, how well does the procedure predict?"""
     with one_line_errors():
@@ -165,6 +163,8 @@ def assess(
                 drop=drop or [],
                 cohort=cohort,
                 group_folds=group_folds,
+                ids=ids,
+                force=force,
                 seed=seed,
                 test_folds=test_folds,
                 asking=Asking(pairs, expected_false, permutations, jobs),
@@ -177,10 +177,7 @@ def predict(
     model: Annotated[Path, typer.Argument(help="A model.spinn written by fit or demo.")],
     data: Annotated[Path, typer.Argument(help="Table with the model's columns.")],
     out: Annotated[Path, typer.Option("--out", help="Where to write.")] = Path("predictions.csv"),
-    cohort: Annotated[
-        str | None,
-        typer.Option(help="Column that names each row's study, for a model fitted with --cohort."),
-    ] = None,
+    cohort: Cohort = None,
     new_cohorts: Annotated[
         Literal["error", "average"],
         typer.Option(help="Rows of studies that the model does not know: average over its own."),
@@ -189,12 +186,30 @@ def predict(
         str | None,
         typer.Option(help="Survival: times such as 12,24,60 at which to give the share left."),
     ] = None,
+    ids: Ids = None,
+    target: Known = None,
+    time: Known = None,
+    event: Known = None,
+    force: Force = False,
 ) -> None:
-    """Predict the rows of a table with a fitted model."""
+    """Predict the rows of a table with a fitted model; measure where the outcome is known."""
     with one_line_errors():
-        from .predict import run_predict
+        from .predict import Request, run_predict
+        from .target import Asked
 
-        run_predict(model, data, out, cohort, new_cohorts, times)
+        run_predict(
+            Request(
+                model=model,
+                data=data,
+                out=out,
+                target=Asked(target, "auto", time, event),
+                cohort=cohort,
+                new_cohorts=new_cohorts,
+                ids=ids,
+                times=times,
+                force=force,
+            )
+        )
 
 
 @app.command()
@@ -205,15 +220,15 @@ def report(
         typer.Option("--out", help="Report: .html or .md; default report.html in the folder."),
     ] = None,
     link: Annotated[
-        str | None,
-        typer.Option(help="Address of a page on each column, {feature} standing for its name."),
+        str | None, typer.Option(help="Address of a page on each column, with {feature} in it.")
     ] = None,
+    force: Force = False,
 ) -> None:
     """Write the report of a run again, in another form or with links."""
     with one_line_errors():
         from .report import run_report
 
-        run_report(run, out, link)
+        run_report(run, out, link, force)
 
 
 @app.command()
@@ -230,10 +245,7 @@ def embed(
     colour: Annotated[
         str | None, typer.Option(help="Column to colour by; default the cohort, if given.")
     ] = None,
-    cohort: Annotated[
-        str | None,
-        typer.Option(help="Column that names each row's study, for a model fitted with --cohort."),
-    ] = None,
+    cohort: Cohort = None,
     method: Annotated[
         Literal["tsne", "sne"], typer.Option(help="t-SNE, or SNE with Gaussian tails.")
     ] = "tsne",
@@ -243,7 +255,9 @@ def embed(
     coordinates: Annotated[
         Path | None, typer.Option(help="Also write the coordinates, as CSV.")
     ] = None,
+    ids: Ids = None,
     seed: Seed = 0,
+    force: Force = False,
 ) -> None:
     """Draw the rows of a table on a map, as a fitted model sees them."""
     with one_line_errors():
@@ -259,6 +273,8 @@ def embed(
                 method=method,
                 colour=colour,
                 cohort=cohort,
+                ids=ids,
+                force=force,
                 perplexity=perplexity,
                 seed=seed,
             )

@@ -10,7 +10,7 @@ from ..errors import InputError
 from ..inputs.columns import named_columns, split_cohort, split_groups
 from ..inputs.files import read
 from .folder import ResultFolder
-from .model import check_cohort, load_model, samples
+from .model import check_cohort, ids_of, load_model, samples
 from .target import Asked, take_target
 
 if TYPE_CHECKING:
@@ -38,6 +38,8 @@ class Request:
     drop: list[str]
     cohort: str | None
     group_folds: str | None
+    ids: str | None
+    force: bool
     seed: int
     test_folds: int
     asking: Asking
@@ -45,32 +47,36 @@ class Request:
 
 def run_assess(request: Request) -> None:
     """Assess a model on the table that it was fitted to, write the results to `request.out`."""
-    with ResultFolder(request.out) as folder:
+    with ResultFolder(request.out, request.force) as folder:
         whole = read(request.data)
         drop = named_columns(whole, request.drop, "--drop")
-        request.target.check_parts(request.cohort, request.group_folds, drop, [])
-        whole, cohorts = split_cohort(whole, request.cohort)
+        request.target.check_parts(request.cohort, request.group_folds, drop, [], request.ids)
+        whole, cohorts = split_cohort(whole, request.cohort, of_fit=True)
         whole, groups = split_groups(whole, request.group_folds)
         estimator = load_model(request.model)
         check_cohort(request.model, estimator, request.cohort)
-        source, task, y, why = take_target(whole, request.target, drop)
+        whole, ids = ids_of(whole, estimator, request.ids)
+        source, taken = take_target(whole, request.target, drop)
+        task, y, why = taken.read()
         if task != estimator.outcome_.task:
             raise InputError(
                 f"{request.model} is a model of {estimator.outcome_.task}, and the target is one "
                 f"of {task}: {why} Name the target of the fit (--target, or --time and --event)."
             )
-        X = samples(source, estimator)
+        X = samples(source, estimator, all_columns=True)
 
         from rich.console import Console
 
         from .. import report
-        from .results import command_line, write_evidence, write_reports, written
+        from .results import command_line, write_evidence, write_held_out, write_reports, written
 
         print(f"{why} {X.shape[0]} samples, {X.shape[1]} columns.", flush=True)
         evidence = measured(
             estimator, X, y, cohorts, groups, request.asking, request.test_folds, request.seed
         )
         write_evidence(folder, evidence)
+        if evidence.held_out is not None:
+            write_held_out(folder, estimator.outcome_, y, evidence.held_out, cohorts, ids)
         told = report.report_of(
             estimator, X, y, evidence, cohorts=cohorts, target=request.target.called,
             command=command_line(),

@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..errors import listing
+from ..errors import InputError, listing
 from ..inputs.files import Source, readable
+from ..inputs.kinds import has_stray_spaces
 
 MOST = 8  # factors named
 
@@ -17,6 +18,8 @@ class Contents:
     """The columns of a table, read once: which are factors, where gaps are."""
 
     def __init__(self, source: Source, cohorts: np.ndarray | None):
+        if not source.frame.shape[1]:
+            raise InputError(f"{source.file} has no columns to predict from.")
         read = readable(source)
         self.names = [str(name) for name in source.frame]
         self.factors = {
@@ -24,6 +27,7 @@ class Contents:
             for name, values in zip(self.names, read, strict=True)
             if values.dtype == object
         }
+        self.stray = [name for name in self.factors if has_stray_spaces(source.frame[name])]
         self.gaps = np.column_stack([np.asarray(pd.isna(values)) for values in read])
         codes = np.zeros(len(self.gaps), int)
         if cohorts is not None:  # a column that is empty in a cohort is one that it lacks
@@ -42,6 +46,8 @@ class Contents:
         out = []
         if self.factors:
             out.append(f"Words are factors: {_levels(self.factors)}.")
+        if self.stray:
+            out.append(f"Stray spaces around words count for nothing, in {listing(self.stray)}.")
         columns = np.flatnonzero(self.gaps.any(axis=0))
         if len(columns):
             names = listing([self.names[j] for j in columns])

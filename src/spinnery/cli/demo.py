@@ -15,10 +15,12 @@ from .folder import ResultFolder
 from .results import fit, make_estimator, write_fit, write_predictions, written
 
 
-def run_demo(out: Path, n_decoys: int, max_features: int | None, hidden) -> None:
+def run_demo(
+    out: Path, n_decoys: int, max_features: int | None, hidden, force: bool = False
+) -> None:
     """Fit the decoy table, report on held-out samples, write the results to `out`."""
     estimator = make_estimator("classification", 0, "min", max_features, hidden)
-    with ResultFolder(out) as folder:
+    with ResultFolder(out, force) as folder:
         X, y, measured = make_decoys(n_decoys, random_state=0)
         train_X, test_X, train_y, test_y = train_test_split(
             X, y, test_size=0.3, stratify=y, random_state=0

@@ -12,7 +12,7 @@ import pandas as pd
 from ..errors import InputError
 from ..inputs.columns import split_cohort, take_column
 from ..inputs.files import read
-from .model import check_cohort, load_model, samples
+from .model import check_cohort, ids_of, load_model, samples
 from .output import check_out, write
 
 PICTURES = (".png", ".svg", ".pdf")
@@ -31,6 +31,8 @@ class Request:
     method: str
     colour: str | None
     cohort: str | None
+    ids: str | None
+    force: bool
     perplexity: float | None
     seed: int
 
@@ -49,6 +51,7 @@ def run_embed(request: Request) -> None:
     from .results import save_figure
 
     check_cohort(request.model, estimator, request.cohort)
+    whole, ids = ids_of(whole, estimator, request.ids)
     source, cohorts = split_cohort(whole, request.cohort)
     values = None if cohorts is None else pd.Series(cohorts, name=request.cohort)
     if request.colour is not None and request.colour == request.cohort:
@@ -74,7 +77,7 @@ def run_embed(request: Request) -> None:
     save_figure(picture, SIZE, draw, request.out.suffix.lower()[1:])
     if request.coordinates is not None:
         names = method.get_feature_names_out()
-        write(request.coordinates, _table(points, names, values), "--coordinates")
+        write(request.coordinates, _table(points, names, values, ids), "--coordinates")
     write(request.out, picture.getvalue())
     print(f"Drew {len(points)} rows by {features.shape[1]} columns into {request.out}.")
 
@@ -86,16 +89,18 @@ def _check_files(request: Request) -> None:
             f"{', '.join(PICTURES)}."
         )
     inputs = request.model, request.data
-    check_out(request.out, inputs)
+    check_out(request.out, inputs, force=request.force)
     if request.coordinates is not None:
-        check_out(request.coordinates, inputs, "--coordinates")
+        check_out(request.coordinates, inputs, "--coordinates", request.force)
         if request.coordinates.resolve() == request.out.resolve():
             raise InputError(f"--coordinates and --out are both {request.out}; name two files.")
 
 
-def _table(points: np.ndarray, names: np.ndarray, values: pd.Series | None) -> bytes:
+def _table(points: np.ndarray, names: np.ndarray, values: pd.Series | None, ids) -> bytes:
     """The coordinates as CSV, one row per row of the data, with what they are coloured by."""
     table = pd.DataFrame(points, columns=names)
+    if ids is not None:
+        table.insert(0, "id", ids)
     if values is not None:
         table[values.name] = values.to_numpy()
     return table.to_csv(index=False).encode()

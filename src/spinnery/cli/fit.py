@@ -8,9 +8,10 @@ from pathlib import Path
 
 import numpy as np
 
-from ..errors import InputError
+from ..errors import InputError, Problems
 from ..inputs.columns import named_columns, split_cohort, split_groups
 from ..inputs.files import read
+from ..inputs.ids import split_ids
 from .assess import Asking, measured
 from .contents import Contents
 from .folder import ResultFolder
@@ -28,6 +29,8 @@ class Request:
     keep: list[str]
     cohort: str | None
     group_folds: str | None
+    ids: str | None
+    force: bool
     rule: str
     seed: int
     max_features: int | None
@@ -41,15 +44,21 @@ def run_fit(request: Request) -> None:
     """Fit, measure on unseen samples, report, write the results to `request.out`."""
     if request.test_folds == 1:
         raise InputError("--test-folds must be 0 (none) or at least 2; got 1.")
-    with ResultFolder(request.out) as folder:
+    with ResultFolder(request.out, request.force) as folder:
         whole = read(request.data)
         drop = named_columns(whole, request.drop, "--drop")
         keep = named_columns(whole, request.keep, "--keep")
-        request.target.check_parts(request.cohort, request.group_folds, drop, keep)
-        whole, cohorts = split_cohort(whole, request.cohort)
+        request.target.check_parts(request.cohort, request.group_folds, drop, keep, request.ids)
+        whole, cohorts = split_cohort(whole, request.cohort, of_fit=True)
         whole, groups = split_groups(whole, request.group_folds)
-        source, task, y, why = take_target(whole, request.target, drop)
-        contents, X = Contents(source, cohorts), source.features()
+        source, taken = take_target(whole, request.target, drop)
+        source, ids, id_column = split_ids(source, request.ids, keep)
+        with Problems() as problems:
+            with problems.kept():
+                task, y, why = taken.read()
+            with problems.kept():
+                contents = Contents(source, cohorts)
+        X = source.features()
 
         # what takes seconds to import, once the table is found sound
         from rich.console import Console
@@ -80,6 +89,9 @@ def run_fit(request: Request) -> None:
         print("\n".join(said), flush=True)
         start = time.perf_counter()
         fit(estimator, X, y, cohorts, groups)
+        others = {"cohort": request.cohort, "id": id_column}
+        named = taken.asked.named | others
+        estimator.parts_ = {part: name for part, name in named.items() if name is not None}
         outcome, held_out, evidence = estimator.outcome_, None, None
         folds = request.test_folds
         if request.evidence:
@@ -99,7 +111,7 @@ def run_fit(request: Request) -> None:
         )  # fmt: skip
         write_fit(folder, estimator, told, held_out.times_selected if held_out else None)
         if held_out:
-            write_held_out(folder, outcome, y, held_out, cohorts)
+            write_held_out(folder, outcome, y, held_out, cohorts, ids)
         if evidence is not None:
             write_evidence(folder, evidence)
         if cohorts is not None:

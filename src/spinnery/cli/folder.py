@@ -24,13 +24,13 @@ FILES = {
 class ResultFolder:
     """Context manager: a new folder beside `out` to write into, moved to `out` at the end.
 
-    An `out` that exists is replaced only if it holds nothing but an earlier run's results. After
-    an error or an interrupt, `out` is as it was.
+    An `out` that holds an earlier run's results and nothing else is replaced if `force` says so.
+    After an error or an interrupt, `out` is as it was.
     """
 
-    def __init__(self, out: Path):
+    def __init__(self, out: Path, force: bool = False):
         self.out = out.resolve()
-        self._shown = out
+        self._shown, self._force = out, force
 
     def __enter__(self) -> Path:
         self._check()
@@ -70,6 +70,11 @@ class ResultFolder:
             raise InputError(
                 f"The folder {self._shown} was not made by spinnery (it holds "
                 f"{listing(foreign or sorted(found))}); choose another --out."
+            )
+        if found and not self._force:
+            raise InputError(
+                f"The folder {self._shown} holds the results of an earlier run; --force replaces "
+                "them, or choose another --out."
             )
 
     def _move(self) -> None:

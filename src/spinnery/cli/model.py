@@ -12,8 +12,10 @@ import pandas as pd
 from ..errors import InputError, listing
 from ..inputs.files import Source, refuse_infinite
 from ..inputs.form import Form
+from ..inputs.ids import split_ids
 from ..inputs.kinds import ColumnsError
 from .errors import note
+from .target import Asked
 
 
 def load_model(model: Path) -> Any:
@@ -42,16 +44,48 @@ def check_cohort(model: Path, estimator, cohort: str | None, instead: str = "") 
         )
 
 
-def samples(source: Source, estimator) -> pd.DataFrame | np.ndarray:
-    """The table in the model's columns, checked, with names if the model knows names."""
-    matched = match(source, estimator)
-    _check_contents(matched, estimator)
+def samples(source: Source, estimator, all_columns: bool = False) -> pd.DataFrame | np.ndarray:
+    """The table in the model's columns, checked, with names if the model knows names.
+
+    Of named ones only those that the model uses, unless `all_columns` are wanted.
+    """
+    used = np.ones(estimator.n_features_in_, bool)
+    if not all_columns and named(estimator) and source.named:
+        used = estimator.get_support()
+    matched = match(source, estimator, used)
+    _check_contents(matched, estimator, used)
     return matched.frame if named(estimator) else matched.frame.to_numpy()
 
 
-def _check_contents(source: Source, estimator) -> None:
+def ids_of(source: Source, estimator, column: str | None) -> tuple[Source, np.ndarray | None]:
+    """The table without its column of ids, and the ids; the column is the one named, or the fit's.
+
+    Else the table says, as in a fit.
+    """
+    of_fit = getattr(estimator, "parts_", {}).get("id")
+    if column is None and of_fit in source.frame:
+        column = of_fit
+    known = [*getattr(estimator, "feature_names_in_", ()), *other_columns(estimator)]
+    return split_ids(source, column, known)[:2]
+
+
+def asked_of(estimator) -> Asked:
+    """The target of the fit, as the command line was told."""
+    told = getattr(estimator, "parts_", {})
+    return Asked(told.get("target"), "auto", told.get("time"), told.get("event"))
+
+
+def other_columns(estimator) -> set[str]:
+    """Columns of the fit's table that were no features."""
+    told = getattr(estimator, "parts_", {})
+    others = {told[part] for part in ("cohort", "id") if part in told}
+    return others | {*asked_of(estimator).columns.values()}
+
+
+def _check_contents(source: Source, estimator, used: np.ndarray) -> None:
     """Numbers where training had numbers, and gaps only where the model takes them."""
     form = getattr(estimator, "_form", None) or Form(estimator.n_features_in_)
+    form = form.only(np.flatnonzero(used))
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # the prediction itself will speak of unknown levels
@@ -70,21 +104,23 @@ def _check_contents(source: Source, estimator) -> None:
             f"{source.file} has {int(gaps.sum())} missing values, in {columns}, and the model was "
             "fitted to a table without any; fill them in, or remove those rows or columns."
         )
-    refuse_infinite(source, np.isinf(firsts).any(axis=0))
+    refuse_infinite(source, firsts.T)
 
 
-def match(source: Source, estimator) -> Source:
-    """The columns that the model was fitted on, in its order."""
+def match(source: Source, estimator, used: np.ndarray) -> Source:
+    """Of the columns that the model was fitted on those that are used, in its order."""
     frame, expected = source.frame, estimator.n_features_in_
     if named(estimator) and source.named:
-        names = list(estimator.feature_names_in_)
-        missing = [name for name in names if name not in frame]
+        names = list(estimator.feature_names_in_[used])
+        there = set(frame.columns)
+        missing = [name for name in names if name not in there]
         if missing:
             raise InputError(
-                f"{source.file} lacks {len(missing)} of the model's {len(names)} columns: "
-                f"{listing(missing, 20)}; add them."
+                f"{source.file} lacks {len(missing)} of the {len(names)} columns that the model "
+                f"{'was fitted on' if used.all() else 'uses'}: {listing(missing, 20)}; add them."
             )
-        extra = [name for name in frame if name not in set(names)]
+        known = {*estimator.feature_names_in_, *other_columns(estimator)}
+        extra = [name for name in frame if name not in known]
         if extra:
             note(f"ignored columns that the model was not fitted on: {listing(extra)}.")
         return Source(source.file, frame[names])

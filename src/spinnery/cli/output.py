@@ -8,14 +8,18 @@ from ..errors import InputError
 from ..storage.files import write_whole
 
 
-def check_out(out: Path, inputs: tuple[Path, ...], option: str = "--out") -> None:
-    """`out` can be written, and is none of the files that are read."""
+def check_out(
+    out: Path, inputs: tuple[Path, ...], option: str = "--out", force: bool = False
+) -> None:
+    """`out` can be written, is none of the files that are read, and new, empty or given up."""
     if out.exists() and any(out.samefile(f) for f in inputs if f.exists()):
         raise InputError(f"{option} {out} would overwrite an input; choose another name.")
     if not out.parent.is_dir() or out.is_dir():
         raise InputError(
             f"{option} {out} is not a file in an existing folder; choose another name."
         )
+    if not force and out.exists() and out.stat().st_size:
+        raise InputError(f"{option} {out} exists; --force replaces it, or choose another name.")
 
 
 def write(out: Path, content: bytes, option: str = "--out") -> None:

@@ -2,37 +2,63 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
 from ..errors import InputError
 from ..inputs.columns import split_cohort
 from ..inputs.files import read
-from .model import check_cohort, load_model, samples
+from .model import asked_of, check_cohort, ids_of, load_model, samples
 from .output import check_out, write
+from .target import Asked
 
 
-def run_predict(
-    model: Path, data: Path, out: Path, cohort: str | None = None, new_cohorts: str = "error",
-    times: str | None = None,
-) -> None:  # fmt: skip
-    """Write predictions of the rows of `data` to `out`."""
-    check_out(out, (model, data))
-    whole = read(data)
+@dataclass(frozen=True)
+class Request:
+    """What was asked on the command line."""
+
+    model: Path
+    data: Path
+    out: Path
+    target: Asked
+    cohort: str | None
+    new_cohorts: str
+    ids: str | None
+    times: str | None
+    force: bool
+
+
+def run_predict(request: Request) -> None:
+    """Write predictions of the rows of a table, and measures of them where it knows the outcome."""
+    model, out = request.model, request.out
+    beside = out.with_name(f"{out.stem}_metrics.csv")
+    check_out(out, (model, request.data), force=request.force)
+    whole = read(request.data)
     estimator = load_model(model)
-    asked = _times(times, estimator, model)
-    if cohort is not None or new_cohorts == "error":
+
+    from .observed import take_observed
+
+    asked = _times(request.times, estimator, model)
+    if request.cohort is not None or request.new_cohorts == "error":
         instead = ", or average over them with --new-cohorts average"
-        check_cohort(model, estimator, cohort, instead)
-    source, cohorts = split_cohort(whole, cohort)
+        check_cohort(model, estimator, request.cohort, instead)
+    whole, ids = ids_of(whole, estimator, request.ids)
+    source, cohorts = split_cohort(whole, request.cohort)
+    outcome = estimator.outcome_
+    source, observed = take_observed(source, request.target, asked_of(estimator), outcome)
+    if observed is not None:
+        check_out(beside, (model, request.data), "the file of measures", request.force)
     rows = samples(source, estimator)
     given: dict = {}
     if hasattr(estimator, "cohorts_"):
-        estimator.set_params(new_cohorts=new_cohorts)
+        estimator.set_params(new_cohorts=request.new_cohorts)
         given = {"cohorts": cohorts}
     try:
-        table = estimator.outcome_.prediction_table(estimator._outputs(rows, **given))
+        outputs = estimator._outputs(rows, **given)
+        table = outcome.prediction_table(outputs)
         if len(asked):
             shares = estimator.predict_survival_function(rows, asked, **given)
             named = zip(asked, shares.T, strict=True)
@@ -41,9 +67,27 @@ def run_predict(
     except ValueError as error:
         text = str(error).replace("set_params(new_cohorts='average')", "--new-cohorts average")
         raise InputError(f"The prediction is not possible: {text}") from error
-    write(out, table.to_csv(index=False).encode())
+    parts = [] if ids is None else [pd.DataFrame({"id": ids})]
+    measures: dict[str, float] = {}
+    if observed is not None:
+        parts.append(observed.table)
+        measures, measured = observed.measures(outcome, outputs)
+    write(out, pd.concat([*parts, table], axis=1).to_csv(index=False).encode())
     count = "1 row" if len(table) == 1 else f"{len(table)} rows"
     print(f"Predicted {count} into {out}.")
+    if measures:
+        pairs = pd.DataFrame({"metric": list(measures), "value": list(measures.values())})
+        write(beside, pairs.to_csv(index=False).encode())
+        _show(measures, f"the {measured} rows whose outcome is known", beside)
+
+
+def _show(measures: dict[str, float], on: str, file: Path) -> None:
+    from rich.console import Console
+
+    from .. import report
+
+    shown = {name: report.short(value) for name, value in measures.items()}
+    report.print_pairs(Console(), {"measured on": on, **shown, "written to": str(file)})
 
 
 def _times(text: str | None, estimator, model: Path) -> np.ndarray:

@@ -9,7 +9,7 @@ from .folder import PAGE, REPORT
 from .output import check_out
 
 
-def run_report(run: Path, out: Path | None, link: str | None) -> None:
+def run_report(run: Path, out: Path | None, link: str | None, force: bool = False) -> None:
     """Render the run's `report.json` anew."""
     source = run / REPORT
     if not source.is_file():
@@ -17,8 +17,9 @@ def run_report(run: Path, out: Path | None, link: str | None) -> None:
             f"{run} holds no {REPORT}; give a folder that spinnery fit, assess or demo wrote, or "
             "call spinnery.write_report(model, file, X, y)."
         )
+    own = out is None  # the run's page, which this command is there to replace
     out = run / PAGE if out is None else out
-    check_out(out, (source,))
+    check_out(out, (source,), force=force or own)
 
     from ..report.files import check, read, write
 

@@ -132,10 +132,13 @@ def command_line() -> str | None:
     return shlex.join(["spinnery", *sys.argv[1:]]) if ours else None
 
 
-def write_held_out(folder: Path, outcome: Outcome, y, held_out: HeldOut, cohorts=None) -> None:
+def write_held_out(
+    folder: Path, outcome: Outcome, y, held_out: HeldOut, cohorts=None, ids=None
+) -> None:
     """Every row's prediction by a fit that has not seen it, beside what was observed."""
     observed = pd.DataFrame(y if y.dtype.names else {"observed": y})
-    where = {"row": np.arange(1, len(y) + 1), "fold": held_out.fold_of}
+    where = {} if ids is None else {"id": ids}
+    where |= {"row": np.arange(1, len(y) + 1), "fold": held_out.fold_of}
     if cohorts is not None:
         where["cohort"] = cohorts
     table = pd.concat(

@@ -65,10 +65,10 @@ def load(folder: Path | None) -> Digits:
     return Digits(X, y, X_test, y_test, "scikit-learn's digits, 8 x 8 pixels")
 
 
-def run_study(out: Path, folder: Path | None, epochs: int, seeds: int) -> None:
+def run_study(out: Path, folder: Path | None, epochs: int, seeds: int, force: bool = False) -> None:
     """Train every setting and optimiser, print the table, draw the figures."""
     console = Console()
-    with ResultFolder(out) as results:
+    with ResultFolder(out, force) as results:
         digits = load(folder)
         print(
             f"{digits.name}: {len(digits.X)} to train on, {len(digits.X_test)} to test on; "

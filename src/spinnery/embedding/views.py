@@ -74,7 +74,7 @@ def _standardised(estimator: Any, X, cohorts, may_lack: bool) -> np.ndarray:
             f"{type(estimator).__name__} selected no feature, so there is nothing to see. Fit it "
             "with a smaller penalty, or check its target."
         )
-    if hasattr(estimator, "_numbers_of_selected") and hasattr(estimator, "_form"):
+    if hasattr(estimator, "_numbers_of_selected"):
         X, features = estimator._numbers_of_selected(X)
         X = X.astype(np.float64)
     else:

@@ -239,6 +239,16 @@ class SparseAutoencoder(ClassNamePrefixFeaturesOutMixin, Minibatch):
         return tags
 
     @property
+    def _goes_by_names(self) -> bool:
+        return False
+
+    def _over(self, features):
+        raise TypeError(
+            "A SparseAutoencoder reconstructs all features and has no panel of some. The inputs "
+            "that it selected are X[:, model.get_support()]."
+        )
+
+    @property
     def _n_features_out(self) -> int:
         return int(tuple(self.hidden)[-1])
 

@@ -8,7 +8,6 @@ from typing import Any, ClassVar
 
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.feature_selection import SelectorMixin
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted
 
@@ -22,12 +21,13 @@ from ..penalties import Penalty, feature_groups, resolve
 from ..storage import models as files
 from .coefficients import Coefficients
 from .model import Model
-from .tables import FLOATS, ReadsTables
+from .panel import HasPanel
+from .tables import FLOATS
 
 __all__ = ["FLOATS", "BaseSPINN"]
 
 
-class BaseSPINN(Coefficients, SelectorMixin, ReadsTables):
+class BaseSPINN(Coefficients, HasPanel):
     """Validation and fitted state of sparse-input networks."""
 
     outcome_: Any  # an Outcome
@@ -195,12 +195,21 @@ class BaseSPINN(Coefficients, SelectorMixin, ReadsTables):
 
         Of a linear model, which has none, the outputs for standardised targets.
         """
-        return self._models[0].activations(self._checked(X))
+        model, X = self._by_names(X)
+        return model._models[0].activations(model._checked(X))
 
     def _outputs(self, X) -> np.ndarray:
         """Outputs in the targets' units, `(n, K)`."""
-        X = self._checked(X)
-        return self.outcome_.in_units(self._models[0].outputs(X))
+        model, X = self._by_names(X)
+        return self.outcome_.in_units(model._models[0].outputs(model._checked(X)))
+
+    def _numbers_of_selected(self, X) -> tuple[np.ndarray, list]:
+        """The selected features' columns of numbers `(n, k)`, and their names."""
+        model, X = self._by_names(X)
+        X = model._checked(X)
+        columns = model._form.columns_of(np.flatnonzero(model._get_support_mask()))
+        names = model._form.names(model._names())
+        return X[:, columns], [names[k] for k in columns]
 
 
 def _refused(given: np.ndarray) -> str:

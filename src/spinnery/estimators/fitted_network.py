@@ -20,6 +20,7 @@ from ..nn.mlp import MLP, TiedAutoencoder, layer_shapes
 from ..training.epochs import Training
 from ..training.stochastic import default_rate, predict
 from .base import FLOATS, BaseSPINN
+from .panel import over_columns
 
 BLOCK = 1024  # samples predicted at a time
 
@@ -69,7 +70,7 @@ class FittedNetwork(BaseSPINN):
             before = pd.concat([before, new], ignore_index=True) if len(before) else new
         self.history_ = before
         self.n_iter_ = len(self.history_)
-        self.n_parameters_ = sum(int(np.prod(s)) for _, s in layer_shapes(self.network_))
+        self.n_parameters_ = n_parameters(self.network_)
         norms = input_norms(self.network_, self._sample_shape)
         if norms is None:  # it cannot be said which inputs matter
             self.coef_norm_ = np.full(self.n_features_in_, np.nan)
@@ -100,14 +101,15 @@ class FittedNetwork(BaseSPINN):
         warnings.warn(text, ConvergenceWarning, stacklevel=6)
 
     def _outputs(self, X) -> np.ndarray:
-        check_is_fitted(self)
-        return self.outcome_.in_units(self._raw(self._checked(X, reset=False)))
+        model, X = self._by_names(X)
+        return self.outcome_.in_units(model._raw(model._checked(X, reset=False)))
 
     def _raw(self, X: np.ndarray) -> np.ndarray:
         """Raw outputs `(n, K)` of checked samples."""
         if isinstance(self.network_, (MLP, TiedAutoencoder)):
             # in double precision: single would round otherwise for another number of rows
-            return _in_blocks(lambda x: self.network_(self._inputs(x).astype(np.float64), np), X)
+            network = self._live_network()
+            return _in_blocks(lambda x: network(self._live_inputs(x).astype(np.float64), np), X)
         with self._precision():
             network = eqx.nn.inference_mode(self.network_)
             return _in_blocks(lambda x: _padded_outputs(network, self._inputs(x)), X)
@@ -126,7 +128,46 @@ class FittedNetwork(BaseSPINN):
                 "hidden_features needs an estimator built with hidden=...; this one was given "
                 f"network={type(self.network_).__name__}(...). Call network_ itself instead."
             )
-        return self.network_.layers(self._inputs(self._checked(X, reset=False)), np)[0]
+        model, X = self._by_names(X)
+        inputs = model._live_inputs(model._checked(X, reset=False))
+        return model._live_network().layers(inputs, np)[0]
+
+    def _numbers_of_selected(self, X) -> tuple[np.ndarray, list]:
+        model, X = self._by_names(X)
+        used, names = model._get_support_mask(), model._names()
+        return model._checked(X, reset=False)[:, used], [names[j] for j in np.flatnonzero(used)]
+
+    # sums over the selected inputs alone end in the same digit with and without the others
+
+    def _live_network(self) -> Any:
+        """The network of the inputs whose weights are not all zero."""
+        if self.selected_.all():
+            return self.network_
+        return MLP(self.network_.weight[self.selected_], self.network_.upper)
+
+    def _live_inputs(self, X: np.ndarray) -> np.ndarray:
+        """Checked samples as it takes them, `(n, n_selected)`."""
+        inputs = self._inputs(X)
+        return np.ascontiguousarray(inputs if self.selected_.all() else inputs[:, self.selected_])
+
+    @property
+    def _goes_by_names(self) -> bool:
+        return isinstance(self.network_, MLP)
+
+    def _over(self, features: np.ndarray):
+        if not isinstance(self.network_, MLP):
+            raise ValueError(
+                "to_panel needs an estimator built with hidden=...; this one was given "
+                f"network={type(self.network_).__name__}(...), whose inputs cannot be left out."
+            )
+        panel = over_columns(self, features)
+        panel.network_ = MLP(self.network_.weight[features], self.network_.upper)
+        panel.n_parameters_ = n_parameters(panel.network_)
+        for name in ("_center", "_scale", "_varies"):
+            values = getattr(self, name)
+            setattr(panel, name, None if values is None else values[features])
+        panel._memory = (None, self._memory[1], [])  # the optimiser remembers other inputs, too
+        return panel
 
     @abc.abstractmethod
     def loss_arrays(self, X, y=None) -> tuple[np.ndarray, np.ndarray]:
@@ -139,6 +180,11 @@ class FittedNetwork(BaseSPINN):
         rows = [[name, "x".join(map(str, s)), int(np.prod(s))] for name, s in shapes]
         rows.append(["total", "", self.n_parameters_])
         return pd.DataFrame(rows, columns=["array", "shape", "parameters"])
+
+
+def n_parameters(network: Any) -> int:
+    """Number of weights and biases."""
+    return sum(int(np.prod(shape)) for _, shape in layer_shapes(network))
 
 
 def _in_blocks(outputs, X: np.ndarray) -> np.ndarray:

@@ -9,7 +9,7 @@ import pandas as pd
 from sklearn.utils.validation import _num_samples, check_is_fitted
 
 from ..errors import listing
-from ..inputs.cohorts import balance, check_absent, encode_cohorts, known_codes
+from ..inputs.cohorts import balance, check_absent, encode_cohorts, known_codes, refuse_single
 from ..inputs.gaps import REMEDY
 from ..nn import Sharing
 from .base import BaseSPINN
@@ -45,6 +45,7 @@ class CohortsIn(BaseSPINN):
 
     def _encode(self, cohorts, n_samples: int) -> np.ndarray:
         self.cohorts_, codes = encode_cohorts(cohorts, n_samples)
+        refuse_single(self.cohorts_, np.bincount(codes))
         return codes
 
     def _sharing(self) -> Sharing:
@@ -92,11 +93,12 @@ class CohortsIn(BaseSPINN):
         then: Callable[[np.ndarray, int], np.ndarray] = lambda values, m: values,
     ) -> np.ndarray:  # fmt: skip
         """Every sample's `what` under its cohort's model; new cohorts' averaged over the models."""
-        X = self._checked(X)
+        model, X = self._by_names(X)
+        X = model._checked(X)
         codes = self._codes(cohorts, len(X))
 
         def under(m: int, rows: np.ndarray) -> np.ndarray:
-            return then(what(self._models[m], self._present(X[rows], m)), m)
+            return then(what(model._models[m], model._present(X[rows], m)), m)
 
         out = np.empty((len(X), under(0, np.zeros(len(X), bool)).shape[1]))
         for m in range(len(self._models)):

@@ -13,6 +13,7 @@ from ..errors import listing
 from ..inputs.form import Form, learn_columns
 from ..inputs.frames import as_frame
 from ..inputs.gaps import fill_gaps, refuse_gaps
+from ..inputs.ids import numberings
 
 FLOATS = (np.float64, np.float32)
 
@@ -38,6 +39,10 @@ class ReadsTables(BaseEstimator):
         if factors or values is not X:  # names and their number are those of the user's columns
             validate_data(self, as_frame(X), skip_check_array=True)
         self._form = Form(self.n_features_in_, factors)
+        if as_frame(X) is not None:
+            remark = numberings(self._form.firsts(found), self._names())
+            if remark is not None:
+                warnings.warn(remark, UserWarning, stacklevel=5)
         return found, y
 
     def _mind_gaps(self, X: np.ndarray, codes: np.ndarray) -> np.ndarray:
@@ -73,6 +78,8 @@ class ReadsTables(BaseEstimator):
     def _read_new(self, X) -> np.ndarray:
         """New samples' numbers, gap columns aside."""
         check_is_fitted(self)
+        if self.n_features_in_ == 0:  # of a model that uses no column, by names
+            return np.zeros((len(X), 0))
         frame = as_frame(X)
         if frame is not None or self._form.factors:
             validate_data(self, X if frame is None else frame, reset=False, skip_check_array=True)
@@ -96,13 +103,6 @@ class ReadsTables(BaseEstimator):
                 UserWarning,
                 stacklevel=5,
             )
-
-    def _numbers_of_selected(self, X) -> tuple[np.ndarray, list]:
-        """The selected features' columns of numbers `(n, k)`, and their names."""
-        X = self._checked(X)
-        columns = np.flatnonzero(self._get_support_mask()[self._form.owner])
-        names = self._form.names(self._names())
-        return X[:, columns], [names[k] for k in columns]
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()

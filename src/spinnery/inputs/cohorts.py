@@ -26,6 +26,23 @@ def encode_cohorts(cohorts: object, n_samples: int) -> tuple[np.ndarray, np.ndar
     return names, codes
 
 
+def refuse_single(names: np.ndarray, sizes: np.ndarray) -> None:
+    """Cohorts of one sample each cannot be learnt from, let alone held out.
+
+    Raises
+    ------
+    ValueError
+        If there are any among several; it names them.
+    """
+    single = names[sizes < 2]
+    if len(single) and len(names) > 1:
+        raise ValueError(
+            f"{len(single)} of {len(names)} cohorts have one sample each, {listing(single)}, which "
+            "leaves nothing to learn from or to hold out. Give labels that samples share (ids of "
+            "samples are none), or leave these samples out."
+        )
+
+
 def known_codes(cohorts: object, n_samples: int, names: np.ndarray) -> np.ndarray:
     """Each sample's number among `names`, -1 where it is of none of them."""
     labels = _labels(cohorts, n_samples)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import difflib
+import warnings
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
 from ..errors import InputError, listing
+from .cohorts import refuse_single
 from .files import Source
 
 
@@ -26,9 +29,17 @@ def named_columns(source: Source, given: list[str], option: str) -> list[str]:
     return list(dict.fromkeys(names))
 
 
-def split_cohort(source: Source, cohort: str | None) -> tuple[Source, np.ndarray | None]:
+def split_cohort(
+    source: Source, cohort: str | None, of_fit: bool = False
+) -> tuple[Source, np.ndarray | None]:
     """The table without its cohort column, and every row's cohort."""
-    return _split_labels(source, cohort, "cohort", "--cohort", "study")
+    rest, labels = _split_labels(source, cohort, "cohort", "--cohort", "study")
+    if labels is not None and of_fit:
+        try:
+            refuse_single(*np.unique(labels, return_counts=True))
+        except ValueError as error:
+            raise InputError(f"--cohort {cohort!r}: {error}") from None
+    return rest, labels
 
 
 def split_groups(source: Source, column: str | None) -> tuple[Source, np.ndarray | None]:
@@ -42,6 +53,7 @@ def _split_labels(
     if column is None:
         return source, None
     source, labels = take_column(source, column, option)
+    labels = without_stray_spaces(labels)
     if labels.isna().any():
         raise InputError(
             f"The {kind} column {column!r} has {int(labels.isna().sum())} missing values; name the "
@@ -56,7 +68,24 @@ def take_column(source: Source, name: str, option: str) -> tuple[Source, pd.Seri
         return source, _npz_target(source, name)
     _require(source, name, option)
     rest = source.frame.drop(columns=name)
-    return Source(source.file, rest, source.named), source.frame[name]
+    return replace(source, frame=rest), source.frame[name]
+
+
+def without_stray_spaces(values: pd.Series) -> pd.Series:
+    """Labels without blanks around them, which is said where there are any; a blank is a gap."""
+    if pd.api.types.is_numeric_dtype(values.dtype):
+        return values
+    values = values.astype(object)
+    tidy = values.map(lambda label: label.strip() or None if isinstance(label, str) else label)
+    stray = np.flatnonzero(tidy.notna() & (tidy != values))
+    if len(stray):
+        warnings.warn(
+            f"{len(stray)} cells of {str(values.name)!r} have stray spaces, such as "
+            f"{values.iloc[stray[0]]!r} in row {stray[0]}, and count without them.",
+            UserWarning,
+            stacklevel=4,
+        )
+    return tidy
 
 
 def split(source: Source, target: str | None, drop: list[str]) -> tuple[Source, pd.Series]:
@@ -74,12 +103,7 @@ def split(source: Source, target: str | None, drop: list[str]) -> tuple[Source, 
     frame = frame.drop(columns=[name for name in drop if name in frame])
     if frame.shape[1] == 0:
         raise InputError(f"{source.file} has no columns to predict {y.name!r} from.")
-    if y.isna().any():
-        raise InputError(
-            f"The target {y.name!r} has {int(y.isna().sum())} missing values; remove those rows. "
-            "(In text files, empty cells and NA count as missing.)"
-        )
-    return Source(source.file, frame, source.named), y
+    return replace(source, frame=frame, arrays=None), y
 
 
 def _npz_target(source: Source, target: str) -> pd.Series:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import shlex
-import warnings
+import zipfile
+import zlib
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,19 +16,25 @@ import pandas as pd
 
 from ..errors import InputError, listing, one_line
 from .kinds import ColumnsError, read_columns
+from .text import SEPARATORS, kind, read_text
 
-SEPARATORS = {".csv": ",", ".tsv": "\t"}
+MOST = 8  # columns named
+DAMAGED = (csv.Error, zlib.error, zipfile.BadZipFile)
 EXTENSIONS = (*SEPARATORS, ".parquet", ".npz")
 
 
 @dataclass(frozen=True)
 class Source:
-    """A file's columns; for `.npz` files also its target array, and perhaps no column names."""
+    """A file's columns; for `.npz` files also its target array, and perhaps no column names.
+
+    `row_names` `(n,)` are those that the file itself has beside its columns, if any.
+    """
 
     file: Path
     frame: pd.DataFrame
     named: bool = True
     arrays: dict[str, np.ndarray] | None = None
+    row_names: pd.Series | None = None
 
     def features(self) -> pd.DataFrame | np.ndarray:
         """What an estimator gets: names only if the file had some."""
@@ -35,23 +43,26 @@ class Source:
 
 def read(file: Path) -> Source:
     """The table in `file`."""
-    if file.suffix.lower() not in EXTENSIONS:
+    if kind(file) not in EXTENSIONS:
         raise InputError(
-            f"{file} has the extension {file.suffix!r}; give a table as {', '.join(EXTENSIONS)}."
+            f"{file} has the extension {file.suffix!r}; give a table as {', '.join(EXTENSIONS)}, "
+            "or .csv.gz, .tsv.gz."
         )
     if not file.is_file():
         raise InputError(f"{file} is not there (or is not a file); check the path.")
     if file.stat().st_size == 0:
-        raise InputError(f"{file} is empty; give a table with a header and rows.")
+        raise _empty(file)
     try:
-        source = _READERS.get(file.suffix.lower(), _read_text)(file)
+        source = _READERS.get(kind(file), _read_text)(file)
     except UnicodeDecodeError:
         raise InputError(f"{file} is not UTF-8 text; save it as UTF-8.") from None
     except ImportError:
         raise InputError(
             f"{file} needs pyarrow to be read: pip install 'spinnery[parquet]'."
         ) from None
-    except (OSError, ValueError, KeyError, csv.Error) as error:
+    except pd.errors.EmptyDataError:
+        raise _empty(file) from None
+    except (OSError, EOFError, ValueError, KeyError, *DAMAGED) as error:
         found = one_line(error).rstrip(".")
         raise InputError(f"{file} cannot be read ({found}); save it again.") from None
     repeated = [name for name, count in Counter(source.frame.columns).items() if count > 1]
@@ -64,40 +75,27 @@ def read(file: Path) -> Source:
     return source
 
 
+def _empty(file: Path) -> InputError:
+    return InputError(f"{file} is empty; give a table with a header and rows.")
+
+
 def _read_text(file: Path) -> Source:
-    separator = SEPARATORS[file.suffix.lower()]
-    with open(file, encoding="utf-8-sig", newline="") as stream:
-        rows = csv.reader(stream, delimiter=separator)
-        header = next((row for row in rows if any(cell.strip() for cell in row)), [])
-    # pandas would rename a second "x" to "x.1" and an empty name to "Unnamed: 3".
-    frame = pd.read_csv(file, sep=separator, encoding="utf-8-sig", low_memory=False)
-    if not isinstance(frame.index, pd.RangeIndex):
-        _row_names(file)
-        frame = frame.reset_index(drop=True)
-    elif header and not header[0].strip():
-        _row_names(file)
-        frame, header = frame.iloc[:, 1:], header[1:]
-    if not all(name.strip() for name in header):
-        position = [bool(name.strip()) for name in header].index(False) + 1
-        raise InputError(f"{file} has no name for column {position}; name or remove it.")
-    if len(header) == frame.shape[1]:
-        frame.columns = pd.Index(header)
-    return Source(file, frame)
-
-
-def _row_names(file: Path) -> None:
-    text = f"the first column of {file} has no name and is taken as row names."
-    warnings.warn(text, UserWarning, stacklevel=4)
+    frame, names = read_text(file)
+    return Source(file, frame, row_names=names)
 
 
 def _read_parquet(file: Path) -> Source:
-    frame = pd.read_parquet(file, engine="pyarrow").reset_index(drop=True)
+    frame = pd.read_parquet(file, engine="pyarrow")
+    plain = isinstance(frame.index, (pd.RangeIndex, pd.MultiIndex))
+    names = None if plain else frame.index.to_series().reset_index(drop=True)
+    frame = frame.reset_index(drop=True)
     frame.columns = pd.Index([str(name) for name in frame.columns])
-    return Source(file, frame)
+    return Source(file, frame, row_names=names)
 
 
 def _read_npz(file: Path) -> Source:
-    with np.load(file, allow_pickle=False) as stored:  # pickled arrays could run code
+    # pickled arrays could run code; a stream of our own, for NumPy leaves a damaged file open
+    with open(file, "rb") as stream, np.load(stream, allow_pickle=False) as stored:
         arrays = {name: stored[name] for name in stored.files}
     X = arrays.get("X")
     if X is None or X.ndim != 2:
@@ -134,18 +132,23 @@ def readable(source: Source) -> list[np.ndarray]:
             f"{source.file} has columns that are neither numbers nor factors: {error.found}; "
             f"{remedy} numbers or a few repeated words."
         ) from None
-    numbers = [values.dtype != object and np.isinf(values).any() for values in read]
-    refuse_infinite(source, np.array(numbers))
+    refuse_infinite(source, read)
     return read
 
 
-def refuse_infinite(source: Source, infinite: np.ndarray) -> None:
-    """Say which columns hold infinite values, `(p,)` bool, if any."""
-    if infinite.any():
-        names = listing(source.frame.columns[infinite])
+def refuse_infinite(source: Source, read: Iterable[np.ndarray]) -> None:
+    """Say which columns hold infinite values, and the first row of each, if any."""
+    found = {}
+    for name, values in zip(source.frame.columns, read, strict=True):
+        infinite = np.isinf(values) if values.dtype != object else np.zeros(1, bool)
+        if infinite.any():
+            found[name] = int(np.argmax(infinite))
+    if found:
+        shown = [f"{str(name)!r} (row {row})" for name, row in found.items()][:MOST]
+        more = f" and {len(found) - MOST} more" if len(found) > MOST else ""
         raise InputError(
-            f"{source.file} has infinite values, in {names}; replace them or remove those rows or "
-            "columns."
+            f"{source.file} has infinite values, in {', '.join(shown)}{more}; replace them or "
+            "remove those rows or columns."
         )
 
 

@@ -77,6 +77,18 @@ class Form:
 
     # -- using ------------------------------------------------------------------------------
 
+    def columns_of(self, features: np.ndarray) -> np.ndarray:
+        """Numbers of the columns that some of the user's become, increasing."""
+        return np.flatnonzero(np.isin(self.owner, features))
+
+    def only(self, features: np.ndarray) -> Form:
+        """The form of some of the user's columns alone, given by increasing numbers."""
+        place = {int(j): k for k, j in enumerate(features)}
+        factors = {place[j]: factor for j, factor in self.factors.items() if j in place}
+        flagged = np.flatnonzero(np.isin(features, self.flagged))
+        means = self.means[self.columns_of(features)] if factors else NOTHING
+        return Form(len(place), factors, flagged, means)
+
     def firsts(self, X: np.ndarray) -> np.ndarray:
         """One column of numbers for each of the user's, `(n, p)`: NaN where there is a gap."""
         if not self.factors:

@@ -83,9 +83,9 @@ def _read_objects(name: object, values: pd.Series) -> np.ndarray | Refused:
     present = values[~missing(values)]
     kinds = {type(value) for value in present}
     if any(issubclass(kind, DATES) for kind in kinds):
-        return _refused(name, "dates or times", present)
+        return _refused(name, "dates or times", values)
     if not all(issubclass(kind, (str, bool, np.bool_, int, float, np.number)) for kind in kinds):
-        return _refused(name, "objects", present)
+        return _refused(name, "objects", values)
     if not any(issubclass(kind, str) for kind in kinds):
         return values.where(~missing(values), np.nan).to_numpy(dtype=float)
     texts = present.astype(str).str.strip()
@@ -99,9 +99,9 @@ def _read_objects(name: object, values: pd.Series) -> np.ndarray | Refused:
         word = _short(texts[numbers.isna()].iloc[0])
         return Refused(str(name), f"words among numbers ({word!r} in row {row})")
     if texts.map(lambda text: DAY.fullmatch(text) is not None).all():
-        return _refused(name, "dates", present)
+        return _refused(name, "dates", values)
     if distinct > max(FEW_LEVELS, len(texts) / 2):
-        return _refused(name, "free text", present)
+        return _refused(name, "free text", values)
     return found
 
 
@@ -113,6 +113,12 @@ def labels(values: pd.Series) -> np.ndarray:
     codes, found = pd.factorize(values)
     words = [_word(value) for value in found]
     return np.array([*words, None], object)[codes]
+
+
+def has_stray_spaces(values: pd.Series) -> bool:
+    """Whether any word among them begins or ends with a blank."""
+    words = [value for value in values.unique() if isinstance(value, str)]
+    return any(word != word.strip() for word in words)
 
 
 def missing(values: pd.Series) -> np.ndarray:
@@ -138,8 +144,9 @@ def _word(value: object) -> str | None:
 
 
 def _refused(name: object, what: str, values: pd.Series) -> Refused:
-    present = values.dropna()
-    example = f" ({_short(present.iloc[0])!r})" if len(present) else ""
+    """With the first cell that holds anything, and its row."""
+    rows = np.flatnonzero(~missing(values.astype(object)))
+    example = f" ({_short(values.iloc[rows[0]])!r} in row {rows[0]})" if len(rows) else ""
     return Refused(str(name), what + example)
 
 

@@ -202,5 +202,9 @@ def complete(y: Any) -> Any:
             f"Input y contains NaN: it is missing for {len(rows)} of {len(missing)} samples, the "
             f"first in row {rows[0]}. Leave out those samples, or give them a value."
         )
-    numpy_type = getattr(getattr(y, "dtype", None), "numpy_dtype", None)
+    dtype = getattr(y, "dtype", None)
+    objects: Any = np.asarray(y).ravel() if dtype == np.dtype(object) else []
+    if pd.api.types.infer_dtype(objects) == "boolean":
+        return np.asarray(y, bool)  # as pandas keeps truths among which there were gaps
+    numpy_type = getattr(dtype, "numpy_dtype", None)
     return y if numpy_type is None else np.asarray(y, numpy_type)

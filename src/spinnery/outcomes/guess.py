@@ -7,11 +7,25 @@ import pandas as pd
 
 from ..errors import InputError
 
+MOST = 20  # classes named
 FEW = 10  # distinct integers that may be class codes
 
 
 def guess(y: pd.Series, task: str) -> tuple[str, np.ndarray, str]:
-    """Task, target values, and one line saying which task and why."""
+    """Task, target values, and one line saying which task and why.
+
+    Raises
+    ------
+    InputError
+        If values are missing, or cannot be learnt; all classes of one sample are named.
+    """
+    if y.isna().any():
+        first = int(np.flatnonzero(y.isna())[0])
+        raise InputError(
+            f"The target {y.name!r} has {int(y.isna().sum())} missing values, the first in row "
+            f"{first}; remove those rows. (In text files, empty cells and NA count as missing.)"
+        )
+    y = y.infer_objects()
     is_bool = pd.api.types.is_bool_dtype(y)
     is_number = pd.api.types.is_numeric_dtype(y) and not is_bool
     integers = is_number and bool(np.all(np.mod(y.to_numpy(float), 1) == 0))
@@ -42,10 +56,14 @@ def guess(y: pd.Series, task: str) -> tuple[str, np.ndarray, str]:
                 f"The target {y.name!r} has one class, {str(counts.index[0])!r}; a classifier "
                 "needs samples of at least two."
             )
-        if counts.min() < 2:
+        rare = set(counts.index[counts < 2])
+        if rare:
+            rows = np.flatnonzero(y.isin(rare))
+            each = ", ".join(f"{str(y.iloc[row])!r} (row {row})" for row in rows[:MOST])
+            more = f" and {len(rows) - MOST} more" if len(rows) > MOST else ""
             raise InputError(
-                f"The target {y.name!r} has one sample of class {str(counts.idxmin())!r}; "
-                "cross-validation needs two at least. Remove the class or merge it with another."
+                f"The target {y.name!r} has one sample each of the classes {each}{more}; "
+                "cross-validation needs two at least. Remove them or merge them with other classes."
             )
     reason = f"the target {y.name!r} {why}" if task == "auto" else "as asked by --task"
     return chosen, _values(y, chosen, is_bool, integers), f"{chosen.capitalize()}: {reason}."

@@ -5,5 +5,6 @@ from __future__ import annotations
 from .contents import report_of
 from .files import write_report
 from .terminal import print_pairs, print_report
+from .wording import short
 
-__all__ = ["print_pairs", "print_report", "report_of", "write_report"]
+__all__ = ["print_pairs", "print_report", "report_of", "short", "write_report"]

@@ -33,7 +33,7 @@ def data_section(report: Report) -> Section | None:
     blocks.append(_outcome(report["target"]))
     if data["numbering"]:
         text = (
-            f"Counts the rows from one end to the other: {listed(data['numbering'])}. An id, or "
+            f"Another whole number in every row: {listed(data['numbering'])}. An id, or "
             "the order of measurement, is no property of a sample: leave it out."
         )
         blocks.append(Text(text, "caution"))

@@ -12,6 +12,7 @@ import numpy as np
 from ..errors import one_line
 from ..evidence.null import LEVEL, PERMUTATIONS
 from ..evidence.reading import feature_names
+from ..inputs.ids import numbered
 from ..metrics.baseline import median_survival
 from ..metrics.curves import kaplan_meier
 from .given import Given, Judged
@@ -43,15 +44,8 @@ def data_of(model: Any, given: Given) -> dict[str, Any]:
         "missing": model.missing,
         "n_constant": int(constant.sum()),
         "constant": _listed(names, np.flatnonzero(constant)),
-        "numbering": _listed(names, _numbering(values, numbers & ~in_part & ~constant)),
+        "numbering": _listed(names, numbered(values)),
     }
-
-
-def _numbering(values: np.ndarray, asked: np.ndarray) -> np.ndarray:
-    """Columns that count the rows, in any order: an id, or the order of measurement."""
-    n = len(values)
-    columns = np.flatnonzero(asked & (np.ptp(values, axis=0) == n - 1)) if n > 2 else np.arange(0)
-    return columns[[bool((np.diff(np.sort(values[:, j])) == 1).all()) for j in columns]]
 
 
 def _listed(names: np.ndarray, columns: np.ndarray) -> list[str]:
