@@ -14,8 +14,10 @@ import typer
 
 from .errors import INTERRUPTED, one_line_errors
 from .studies import study
+from .version import options
 
 app = typer.Typer(
+    callback=options,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
