@@ -71,12 +71,15 @@ sphinx_gallery_conf = {
 
 
 def write_api_pages() -> None:
-    """docs/api/index.rst from what the package and its public modules list, so nothing is left out."""
+    """docs/api/index.rst from what the package and its public modules list: nothing is left out."""
     public = {name: getattr(spinnery, name) for name in spinnery.__all__}
     modules = [name for name, value in public.items() if not callable(value)]
     classes = [name for name, value in public.items() if isinstance(value, type)]
     functions = [name for name in public if name not in {*modules, *classes}]
-    sections = {"Estimators and results": ("spinnery", classes), "Functions": ("spinnery", functions)}
+    sections = {
+        "Estimators and results": ("spinnery", classes),
+        "Functions": ("spinnery", functions),
+    }
     for name in modules:
         module = import_module(f"spinnery.{name}")
         sections[f"spinnery.{name}"] = (f"spinnery.{name}", public_names(module))

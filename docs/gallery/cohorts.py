@@ -2,14 +2,14 @@
 Several cohorts: the sex of a penguin, in three species
 =======================================================
 
-333 penguins of three species at Palmer Station, weighed and measured (package ``palmerpenguins``). Males
-are larger than females *of their species*: a small Gentoo is heavier than a large Adelie. Pooling the
-species blurs what sex does; fitting each alone wastes that it does the same in all.
+333 penguins of three species at Palmer Station, weighed and measured (package ``palmerpenguins``).
+Males are larger than females *of their species*: a small Gentoo is heavier than a large Adelie.
+Pooling the species blurs what sex does; fitting each alone wastes that it does the same in all.
 """
 
 # %%
-# Half of the penguins is put aside. Forty columns of no use, shuffled measurements of penguins of the same
-# species, make it worth while to select.
+# Half of the penguins is put aside. Forty columns of no use, shuffled measurements of penguins of
+# the same species, make it worth while to select.
 
 import numpy as np
 import pandas as pd
@@ -36,7 +36,8 @@ train, test = train_test_split(X.index, test_size=0.5, stratify=species + sex, r
 model = IntegrativeSPINNClassifierCV(random_state=0)
 model.fit(X.loc[train], sex[train], cohorts=species[train])
 pooled = SPINNClassifierCV(random_state=0).fit(X.loc[train], sex[train])
-print("selected:", list(model.get_feature_names_out()), "pooled:", list(pooled.get_feature_names_out()))
+print("three cohorts:", *model.get_feature_names_out(), sep="\n  ")
+print("pooled:", *pooled.get_feature_names_out(), sep="\n  ")
 
 # %%
 # Penguins that neither has seen:
@@ -55,9 +56,10 @@ by_species.groupby(species[test]).mean().round(3)
 plotting.plot_cohorts(model)
 
 # %%
-# **What one may conclude.** What tells the sexes apart is much the same in the three species once each is
-# measured by its own scale, and a penguin's sex can be told as often as the table says.
+# **What one may conclude.** What tells the sexes apart is much the same in the three species once
+# each is measured by its own scale, and a penguin's sex can be told as often as the table says.
 #
 # **What not.** That the model works for a fourth species: it knows none of its scale. With
-# ``new_cohorts="average"`` it would answer; :func:`spinnery.leave_one_cohort_out` measures how well. A feature
-# that a cohort does not use is not proved to be without effect there: some fifty penguins a species decide.
+# ``new_cohorts="average"`` it would answer; :func:`spinnery.leave_one_cohort_out` measures how
+# well. A feature that a cohort does not use is not proved to be without effect there: some fifty
+# penguins a species decide.

@@ -2,17 +2,18 @@
 Counts: who goes to see the doctor?
 ===================================
 
-The RAND health insurance experiment dealt out insurance plans and counted visits to the doctor, in years
-of observation (statsmodels' ``randhie``). Counts are no measurements with normal errors: many are 0, a few are
-large.
+The RAND health insurance experiment dealt out insurance plans and counted visits to the doctor, in
+years of observation (statsmodels' ``randhie``). Counts are no measurements with normal errors:
+many are 0, a few are large.
 """
 
 # %%
-# 3,000 of the 20,190 person-years, and beside each of the nine columns three copies with shuffled rows,
-# to see whether what is useless stays out.
+# 3,000 of the 20,190 person-years, and beside each of the nine columns three copies with shuffled
+# rows, to see whether what is useless stays out.
 
 import numpy as np
 from matplotlib import pyplot
+from sklearn.metrics import d2_tweedie_score
 from sklearn.model_selection import train_test_split
 from statsmodels.datasets import randhie
 
@@ -31,10 +32,8 @@ model = SPINNRegressorCV(loss="poisson", random_state=0).fit(X_train, y_train)
 print(model.get_feature_names_out(), "hidden layers:", model.hidden_ or "none")
 
 # %%
-# On the person-years put aside: the share of the deviance that is explained, and whether the predicted
-# rates are right on average, in tenths of the samples by predicted rate.
-
-from sklearn.metrics import d2_tweedie_score
+# On the person-years put aside: the share of the deviance that is explained, and whether the
+# predicted rates are right on average, in tenths of the samples by predicted rate.
 
 rates = model.predict(X_test)
 print(f"share of the deviance explained: {d2_tweedie_score(y_test, rates, power=1):.3f}")
@@ -50,11 +49,11 @@ ax.set(xlim=(0, None), ylim=(0, None))
 ax.legend(frameon=False, loc="upper left")
 
 # %%
-# **What one may conclude.** Which of the columns go with the number of visits, and that the predicted rates are
-# right on average where the points lie on the line.
+# **What one may conclude.** Which of the columns go with the number of visits, and that the
+# predicted rates are right on average where the points lie on the line.
 #
-# **What not.** A small share of the deviance means that *single* counts can hardly be predicted, however right
-# the rates: most of what makes one person go and another stay away is not in this table. The plans were
-# dealt out at random, the illnesses were not: only for the plan's columns may one think of a cause. One
-# person may be in the table in several years, and the table does not say who; if it did,
-# ``fit(..., groups=person)`` would keep each in one fold.
+# **What not.** A small share of the deviance means that *single* counts can hardly be predicted,
+# however right the rates: most of what makes one person go and another stay away is not in this
+# table. The plans were dealt out at random, the illnesses were not: only for the plan's columns
+# may one think of a cause. One person may be in the table in several years, and the table does
+# not say who; if it did, ``fit(..., groups=person)`` would keep each in one fold.

@@ -2,8 +2,9 @@
 Digits: how few pixels tell ten classes apart?
 ==============================================
 
-1,797 handwritten digits, 8 by 8 pixels (scikit-learn). The features are places on paper, so one can look
-at what was selected. It stands here for any table with many classes, cell types for instance.
+1,797 handwritten digits, 8 by 8 pixels (scikit-learn). The features are places on paper, so one
+can look at what was selected. It stands here for any table with many classes, cell types for
+instance.
 """
 
 # %%
@@ -23,8 +24,8 @@ X_train, X_test, y_train, y_test = train_test_split(
 )
 
 # %%
-# With more samples than features, a network by mini-batches: ``max_features`` says how many inputs may stay.
-# The weakest leave during the first half of the training.
+# With more samples than features, a network by mini-batches: ``max_features`` says how many
+# inputs may stay. The weakest leave during the first half of the training.
 
 settings = {"hidden": (32,), "optimizer": "adam", "learning_rate": 0.01, "epochs": 60}
 accuracy = {}
@@ -52,9 +53,10 @@ ax.set(xticks=[], yticks=[])
 ConfusionMatrixDisplay.from_estimator(chosen, X_test, y_test, colorbar=False)
 
 # %%
-# **What one may conclude.** A quarter of the pixels is nearly enough for these digits, and the curve says
-# what each further one buys.
+# **What one may conclude.** A quarter of the pixels is nearly enough for these digits, and the
+# curve says what each further one buys.
 #
-# **What not.** That these sixteen are *the* pixels: neighbours say nearly the same, and another seed picks
-# other neighbours. That the best size can be read off this curve and its accuracy believed: whoever
-# chooses the size by looking at the samples put aside needs a third part to measure it.
+# **What not.** That these sixteen are *the* pixels: neighbours say nearly the same, and another
+# seed picks other neighbours. That the best size can be read off this curve and its accuracy
+# believed: whoever chooses the size by looking at the samples put aside needs a third part to
+# measure it.

@@ -3,8 +3,8 @@ Tumours: which of thirty measurements are enough?
 =================================================
 
 569 breast tumours, 30 measurements of cell nuclei in a fine-needle aspirate, and the pathologist's
-diagnosis (scikit-learn's breast cancer table). A method that is given thirty good columns cannot go
-far wrong, so they are hidden among 600 decoys: measured columns whose rows were shuffled.
+diagnosis (scikit-learn's breast cancer table). A method that is given thirty good columns cannot
+go far wrong, so they are hidden among 600 decoys: measured columns whose rows were shuffled.
 """
 
 # %%
@@ -53,11 +53,12 @@ display.ax_.set_title("Tumours that the fit has not seen", loc="left")
 plotting.plot_embedding(model, X_test, y_test, by="selected")
 
 # %%
-# **What one may conclude.** A few of the thirty measurements tell benign from malignant tumours of this
-# hospital nearly as well as all of them, and the accuracy above is an honest estimate for further
-# tumours of the same kind.
+# **What one may conclude.** A few of the thirty measurements tell benign from malignant tumours
+# of this hospital nearly as well as all of them, and the accuracy above is an honest estimate for
+# further tumours of the same kind.
 #
-# **What not.** That the other measurements carry nothing: radius, perimeter and area say nearly the
-# same, and one stands in for the others (:func:`spinnery.assess` tells which). That the model would do
-# as well in another hospital, whose slides are stained and measured differently. And the decoys only
-# show what happens with columns of no use; real useless columns may be correlated with useful ones.
+# **What not.** That the other measurements carry nothing: radius, perimeter and area say nearly
+# the same, and one stands in for the others (:func:`spinnery.assess` tells which). That the model
+# would do as well in another hospital, whose slides are stained and measured differently. And the
+# decoys only show what happens with columns of no use; real useless columns may be correlated
+# with useful ones.
