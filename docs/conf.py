@@ -65,7 +65,7 @@ sphinx_gallery_conf = {
     "show_signature": False,
     "min_reported_time": 10_000,
     "show_memory": False,
-    "remove_config_comments": True,
+    "capture_repr": ("_repr_html_",),
     "within_subsection_order": "FileNameSortKey",
 }
 

@@ -35,6 +35,7 @@ for size in (4, 8, 12, 16, 24, 64):
     if size == 16:
         chosen = model
 figure, ax = pyplot.subplots(figsize=(5, 3.5), layout="constrained")
+print(f"accuracy with 16 pixels {accuracy[16]:.3f}, with all {accuracy[64]:.3f}")
 ax.plot(accuracy.keys(), accuracy.values(), "o-")
 ax.set(xlabel="pixels used", ylabel="accuracy on digits not seen", ylim=(0, 1))
 

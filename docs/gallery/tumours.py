@@ -20,13 +20,13 @@ X, y, measured = make_decoys(600, random_state=0)
 X_train, X_test, y_train, y_test = train_test_split(
     X, y, test_size=1 / 3, stratify=y, random_state=0
 )
-X_train.shape, y_train.value_counts().to_dict()
+print(X_train.shape, y_train.value_counts().to_dict())
 
 # %%
 # One fit chooses the columns, how many, and whether a linear model will do.
 
 model = SPINNClassifierCV(random_state=0).fit(X_train, y_train)
-model.get_feature_names_out()
+print(*model.get_feature_names_out(), sep="\n")
 
 # %%
 # No decoy is among them, and the check for nothing (could shuffled diagnoses have done as well?)
