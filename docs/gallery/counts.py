@@ -12,6 +12,7 @@ many are 0, a few are large.
 # rows, to see whether what is useless stays out.
 
 import numpy as np
+import pandas as pd
 from matplotlib import pyplot
 from sklearn.metrics import d2_tweedie_score
 from sklearn.model_selection import train_test_split
@@ -29,7 +30,17 @@ X_train, X_test, y_train, y_test = train_test_split(table, visits, test_size=0.5
 
 # %%
 model = SPINNRegressorCV(loss="poisson", random_state=0).fit(X_train, y_train)
-print(model.get_feature_names_out(), "hidden layers:", model.hidden_ or "none")
+print("hidden layers:", model.hidden_ or "none")
+strength = pd.Series(model.coef_norm_, table.columns, name="strength")
+strength[model.selected_].sort_values(ascending=False).to_frame().round(3)
+
+# %%
+# Shuffled columns among them? Cross-validation chooses what predicts best, and a useless column of
+# little weight does little harm. Whoever wants the list rather than the prediction takes the
+# smallest model within one standard error of the best:
+
+strict = SPINNRegressorCV(loss="poisson", rule="1se", random_state=0).fit(X_train, y_train)
+print(*strict.get_feature_names_out(), sep="\n")
 
 # %%
 # On the person-years put aside: the share of the deviance that is explained, and whether the
@@ -37,6 +48,8 @@ print(model.get_feature_names_out(), "hidden layers:", model.hidden_ or "none")
 
 rates = model.predict(X_test)
 print(f"share of the deviance explained: {d2_tweedie_score(y_test, rates, power=1):.3f}")
+of_strict = d2_tweedie_score(y_test, strict.predict(X_test), power=1)
+print(f"by the stricter model: {of_strict:.3f}")
 tenths = np.array_split(np.argsort(rates), 10)
 predicted = [rates[i].mean() for i in tenths]
 observed = [y_test.iloc[i].mean() for i in tenths]

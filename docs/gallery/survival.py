@@ -28,7 +28,7 @@ X_train.head()
 # The tumour's grade and the menopause are words: each is one feature, in or out as a whole.
 
 model = SPINNSurvivalCV(random_state=0).fit(X_train, y_train)
-print(model.get_feature_names_out(), "hidden layers:", model.hidden_ or "none")
+print(*model.get_feature_names_out(), "- hidden layers:", model.hidden_ or "none")
 print(f"p = {model.null_p_value_:.3f}")
 
 # %%
@@ -40,7 +40,8 @@ plotting.plot_kaplan_meier(y_test, model.predict(X_test))
 
 # %%
 # The predicted share of women without recurrence, for the women put aside with the lowest, the
-# median and the highest predicted risk:
+# median and the highest predicted risk (such extremes lie farther
+# apart than the thirds above, and few women are like them):
 
 order = np.argsort(model.predict(X_test))
 women = X_test.iloc[[order[0], order[len(order) // 2], order[-1]]]
