@@ -82,7 +82,8 @@ def write_api_pages() -> None:
     }
     for name in modules:
         module = import_module(f"spinnery.{name}")
-        sections[f"spinnery.{name}"] = (f"spinnery.{name}", public_names(module))
+        names = [n for n in public_names(module) if n not in public]  # described once
+        sections[f"spinnery.{name}"] = (f"spinnery.{name}", names)
     lines = ["API", "===", ""]
     for title, (module, names) in sections.items():
         lines += [title, "-" * len(title), "", f".. currentmodule:: {module}", ""]
@@ -121,9 +122,10 @@ def show_page_from_elsewhere(app, docname, source) -> None:
 
 
 def skip_inherited(app, what, name, value, skip, options) -> bool | None:
-    """Members that come from scikit-learn are described there."""
+    """scikit-learn describes its own members; a named tuple's fields stand in its function's page."""
     theirs = str(getattr(value, "__module__", "")).startswith("sklearn")
-    return True if theirs or name.startswith("set_") else None
+    field = type(value).__name__ == "_tuplegetter"
+    return True if theirs or field or name.startswith("set_") else None
 
 
 def as_mathml(writer, text: str, block: bool) -> None:

@@ -35,7 +35,9 @@ X_train, X_test, y_train, y_test = train_test_split(
 model = SPINNClassifierCV(max_features=4, random_state=0).fit(X_train, y_train)
 print(*model.get_feature_names_out(), sep="\n")
 print("hidden layers:", model.hidden_ or "none")
-print(f"{(model.predict(X_test) == y_test).sum()} of {len(y_test)} coffees put aside are told right")
+print(
+    f"{(model.predict(X_test) == y_test).sum()} of {len(y_test)} coffees put aside are told right"
+)
 
 # %%
 # Where do the selected bands lie in the spectra?
@@ -54,7 +56,9 @@ ax.legend(frameon=False)
 
 correlations = np.abs(np.corrcoef(X_train.T))[:, model.selected_].max(axis=1)
 others = correlations[~model.selected_]
-print(f"{(others > 0.95).sum()} of {len(others)} other bands correlate above 0.95 with a selected one")
+print(
+    f"{(others > 0.95).sum()} of {len(others)} other bands correlate above 0.95 with a selected one"
+)
 
 # %%
 # **What one may conclude.** Four bands are enough to tell these coffees' origins as often as the
