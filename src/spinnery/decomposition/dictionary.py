@@ -59,6 +59,7 @@ class DictionaryLearning(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Base
         Objective at the start of every iteration's update; with `batch_size` its mean over the
         pass, each batch before its update.
     n_iter_ : int
+        Iterations made.
     n_steps_ : int
         Updates of the atoms so far, `partial_fit`'s included.
     gram_, cross_ : (n_components, n_components) and (n_components, n_features) arrays

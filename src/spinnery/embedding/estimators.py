@@ -60,10 +60,12 @@ class SNE(BaseEmbedding):
     cost_history_ : (n_looks, 2) ndarray
         Steps taken and `C` (without exaggeration), every 50 steps.
     n_iter_ : int
+        Steps made.
         Steps taken.
     learning_rate_ : float
         The learning rate used.
     n_features_in_ : int
+        Number of columns in `fit`.
     feature_names_in_ : (n_features_in_,) ndarray
         If the columns had names.
 
@@ -157,10 +159,12 @@ class TSNE(BaseEmbedding):
     cost_history_ : (n_looks, 2) ndarray
         Steps taken and `C` (without exaggeration), every 50 steps.
     n_iter_ : int
+        Steps made.
         Steps taken.
     learning_rate_ : float
         The learning rate used.
     n_features_in_ : int
+        Number of columns in `fit`.
     feature_names_in_ : (n_features_in_,) ndarray
         If the columns had names.
 
