@@ -60,7 +60,6 @@ class SNE(BaseEmbedding):
     cost_history_ : (n_looks, 2) ndarray
         Steps taken and `C` (without exaggeration), every 50 steps.
     n_iter_ : int
-        Steps made.
         Steps taken.
     learning_rate_ : float
         The learning rate used.
@@ -159,7 +158,6 @@ class TSNE(BaseEmbedding):
     cost_history_ : (n_looks, 2) ndarray
         Steps taken and `C` (without exaggeration), every 50 steps.
     n_iter_ : int
-        Steps made.
         Steps taken.
     learning_rate_ : float
         The learning rate used.
