@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from importlib import import_module
 from pathlib import Path
 
@@ -91,21 +92,23 @@ def write_api_pages() -> None:
             lines += [(import_module(module).__doc__ or "").strip(), ""]
         lines += [".. autosummary::", "   :toctree: generated", "   :nosignatures:", ""]
         lines += [f"   {name}" for name in names] + [""]
-    page = HERE / "api" / "index.rst"
-    page.parent.mkdir(exist_ok=True)
-    text = "\n".join(lines)
+    page, text = HERE / "api" / "index.rst", "\n".join(lines)
     if not page.exists() or page.read_text() != text:
+        shutil.rmtree(page.parent, ignore_errors=True)  # pages of names that are gone
+        page.parent.mkdir()
         page.write_text(text)
 
 
 def public_names(module) -> list[str]:
-    """Documented classes and functions that a module offers as its own."""
+    """Classes and functions that a module offers, but for tuples, which a function's page describes."""
     names = getattr(module, "__all__", None) or [
         name
         for name, value in vars(module).items()
         if not name.startswith("_") and getattr(value, "__module__", "") == module.__name__
     ]
-    return sorted(n for n in names if callable(getattr(module, n)))
+    offered = {name: getattr(module, name) for name in names}
+    tuples = {n for n, v in offered.items() if isinstance(v, type) and issubclass(v, tuple)}
+    return sorted(n for n, v in offered.items() if callable(v) and n not in tuples)
 
 
 def show_page_from_elsewhere(app, docname, source) -> None:
@@ -122,10 +125,9 @@ def show_page_from_elsewhere(app, docname, source) -> None:
 
 
 def skip_inherited(app, what, name, value, skip, options) -> bool | None:
-    """scikit-learn describes its own members; a named tuple's fields stand in its function's page."""
+    """Members that come from scikit-learn are described there."""
     theirs = str(getattr(value, "__module__", "")).startswith("sklearn")
-    field = type(value).__name__ == "_tuplegetter"
-    return True if theirs or field or name.startswith("set_") else None
+    return True if theirs or name.startswith("set_") else None
 
 
 def as_mathml(writer, text: str, block: bool) -> None:

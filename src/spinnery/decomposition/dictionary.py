@@ -55,7 +55,7 @@ class DictionaryLearning(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Base
     ----------
     components_ : (n_components, n_features) array
         The atoms.
-    error_ : (n_iter_,) array
+    error_ : (n_iterations,) array
         Objective at the start of every iteration's update; with `batch_size` its mean over the
         pass, each batch before its update.
     n_iter_ : int

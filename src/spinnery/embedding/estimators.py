@@ -65,7 +65,7 @@ class SNE(BaseEmbedding):
         The learning rate used.
     n_features_in_ : int
         Number of columns in `fit`.
-    feature_names_in_ : (n_features_in_,) ndarray
+    feature_names_in_ : (n_features,) ndarray
         If the columns had names.
 
     See Also
@@ -163,7 +163,7 @@ class TSNE(BaseEmbedding):
         The learning rate used.
     n_features_in_ : int
         Number of columns in `fit`.
-    feature_names_in_ : (n_features_in_,) ndarray
+    feature_names_in_ : (n_features,) ndarray
         If the columns had names.
 
     See Also
