@@ -100,7 +100,7 @@ def write_api_pages() -> None:
 
 
 def public_names(module) -> list[str]:
-    """Classes and functions that a module offers, but for tuples, which a function's page describes."""
+    """Classes and functions that a module offers; tuples are described where they are returned."""
     names = getattr(module, "__all__", None) or [
         name
         for name, value in vars(module).items()
