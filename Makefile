@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help demo test test-all lint types bench clean
+.PHONY: help demo test test-all lint types docs bench clean
 
 help:
 	@echo "make demo   find 30 real columns among 2,000 decoys; results in demo/"
@@ -12,6 +12,7 @@ help:
 	@echo "make test-all  the tests, those that take longer, and some with programs compiled as users have them"
 	@echo "make lint   ruff"
 	@echo "make types  mypy"
+	@echo "make docs   the documentation site, in docs/_build/html (a minute or two)"
 	@echo "make bench  accuracy and speed beside peers (installs them apart; some hours)"
 
 $(READY): pyproject.toml
@@ -43,8 +44,17 @@ lint: $(READY)
 types: $(READY)
 	@$(BIN)/mypy
 
+$(VENV)/.docs: $(READY)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[docs]'
+	@touch $@
+
+# -W: a broken link or a docstring that does not render fails
+docs: $(VENV)/.docs
+	@$(BIN)/python -m sphinx -W --keep-going -q docs docs/_build/html
+	@echo "Open docs/_build/html/index.html"
+
 bench: $(READY)
 	@benchmarks/run_all.sh
 
 clean:
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis demo
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis demo docs/_build docs/api docs/stories

@@ -15,8 +15,10 @@ import typer
 from .errors import INTERRUPTED, one_line_errors
 from .options import AsInFit, Cohort, Force, Ids, Known, Out, Seed
 from .studies import study
+from .version import options
 
 app = typer.Typer(
+    callback=options,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from numbers import Integral, Real
+from typing import Self
 
 import numpy as np
 from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
@@ -54,10 +55,11 @@ class DictionaryLearning(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Base
     ----------
     components_ : (n_components, n_features) array
         The atoms.
-    error_ : (n_iter_,) array
+    error_ : (n_iterations,) array
         Objective at the start of every iteration's update; with `batch_size` its mean over the
         pass, each batch before its update.
     n_iter_ : int
+        Iterations made.
     n_steps_ : int
         Updates of the atoms so far, `partial_fit`'s included.
     gram_, cross_ : (n_components, n_components) and (n_components, n_features) arrays
@@ -123,7 +125,7 @@ class DictionaryLearning(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Base
         self.random_state = random_state
         self.verbose = verbose
 
-    def fit(self, X, y=None):
+    def fit(self, X, y=None) -> Self:
         """Learn the atoms.
 
         Parameters
@@ -152,7 +154,7 @@ class DictionaryLearning(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Base
         self.error_, self.n_iter_ = np.array(errors), len(errors)
         return self
 
-    def partial_fit(self, X, y=None):
+    def partial_fit(self, X, y=None) -> Self:
         """One update from one mini-batch `X`, `(n_samples, n_features)`; returns self."""
         self._validate_params()
         first = not hasattr(self, "components_")

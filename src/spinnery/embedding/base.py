@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from numbers import Integral, Real
-from typing import ClassVar
+from typing import ClassVar, Self
 
 import numpy as np
 from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
@@ -67,7 +67,7 @@ class BaseEmbedding(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstim
 
     # -- fitting ----------------------------------------------------------------------------
 
-    def fit(self, X, y=None):
+    def fit(self, X, y=None) -> Self:
         """Embed the samples; see `fit_transform`."""
         self.fit_transform(X)
         return self

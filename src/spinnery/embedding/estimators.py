@@ -64,7 +64,8 @@ class SNE(BaseEmbedding):
     learning_rate_ : float
         The learning rate used.
     n_features_in_ : int
-    feature_names_in_ : (n_features_in_,) ndarray
+        Number of columns in `fit`.
+    feature_names_in_ : (n_features,) ndarray
         If the columns had names.
 
     See Also
@@ -161,7 +162,8 @@ class TSNE(BaseEmbedding):
     learning_rate_ : float
         The learning rate used.
     n_features_in_ : int
-    feature_names_in_ : (n_features_in_,) ndarray
+        Number of columns in `fit`.
+    feature_names_in_ : (n_features,) ndarray
         If the columns had names.
 
     See Also

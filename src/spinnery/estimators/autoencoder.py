@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from sklearn.base import ClassNamePrefixFeaturesOutMixin
@@ -133,7 +133,7 @@ class SparseAutoencoder(ClassNamePrefixFeaturesOutMixin, Minibatch):
         "tied": ["boolean"],
     }
 
-    def fit(self, X, y=None, sample_weight=None, validation_data=None):
+    def fit(self, X, y=None, sample_weight=None, validation_data=None) -> Self:
         """Train for `epochs` epochs.
 
         Parameters
@@ -164,7 +164,7 @@ class SparseAutoencoder(ClassNamePrefixFeaturesOutMixin, Minibatch):
         self._fit_arrays(self._samples(X, X, weights, rows), validation, again, self.epochs)
         return self
 
-    def partial_fit(self, X, y=None, sample_weight=None):
+    def partial_fit(self, X, y=None, sample_weight=None) -> Self:
         """One more epoch over these samples; the first call begins anew."""
         self._check()
         again = self._set_out(True, in_parts=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Self
+
 import numpy as np
 from sklearn.metrics import accuracy_score, r2_score
 from sklearn.utils.validation import _num_samples
@@ -55,7 +57,7 @@ class CohortClassifier(OverCohorts, OfClasses):
 class CohortSurvivor(CohortsIn, OfTimes):
     """Predicts how soon an event comes; cohorts are strata, each with a baseline of its own."""
 
-    def fit(self, X, y, cohorts=None, sample_weight=None, strata=None):
+    def fit(self, X, y, cohorts=None, sample_weight=None, strata=None) -> Self:
         """Fit one network over all cohorts.
 
         Parameters

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Self
+
 from sklearn.utils.validation import _num_samples
 
 from .base import BaseSPINN
@@ -12,7 +14,7 @@ from .over_cohorts import CohortsIn
 class OneTableInFolds(BaseSPINN):
     """`fit` of estimators that know no cohorts."""
 
-    def fit(self, X, y, sample_weight=None, groups=None):
+    def fit(self, X, y, sample_weight=None, groups=None) -> Self:
         """Fit to the data.
 
         Parameters
@@ -34,7 +36,7 @@ class OneTableInFolds(BaseSPINN):
 class OverCohortsInFolds(CohortsIn):
     """`fit` with a cohort for every sample."""
 
-    def fit(self, X, y, cohorts=None, sample_weight=None, groups=None):
+    def fit(self, X, y, cohorts=None, sample_weight=None, groups=None) -> Self:
         """Fit one network over all cohorts.
 
         Parameters
@@ -60,7 +62,7 @@ class OverCohortsInFolds(CohortsIn):
 class CohortSurvivorInFolds(CohortSurvivor):
     """`fit` to survival times with a cohort for every sample."""
 
-    def fit(self, X, y, cohorts=None, sample_weight=None, strata=None, groups=None):
+    def fit(self, X, y, cohorts=None, sample_weight=None, strata=None, groups=None) -> Self:
         """Fit one network over all cohorts.
 
         Parameters

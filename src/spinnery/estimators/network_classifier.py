@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from sklearn.utils.multiclass import unique_labels
@@ -130,7 +130,7 @@ class NetworkClassifier(Supervised, Classifier):
     _begun: ClassVar[bool] = True  # with data in parts, the labels are named beforehand
     _parameter_constraints: ClassVar[dict] = Supervised._parameter_constraints | CLASS_WEIGHT
 
-    def partial_fit(self, X, y, classes=None, sample_weight=None):
+    def partial_fit(self, X, y, classes=None, sample_weight=None) -> Self:
         """One more epoch over these samples; the first call begins anew.
 
         Parameters

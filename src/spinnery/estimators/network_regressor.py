@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from sklearn.utils._param_validation import StrOptions
 
@@ -128,7 +128,7 @@ class NetworkRegressor(Supervised, Regressor):
         "loss": [StrOptions({"squared", "huber", "absolute", "poisson"}), AnyLoss],
     }
 
-    def partial_fit(self, X, y, sample_weight=None):
+    def partial_fit(self, X, y, sample_weight=None) -> Self:
         """One more epoch over these samples; the first call begins anew.
 
         Scales of targets (and of inputs, with `standardize`) are those of the first call.

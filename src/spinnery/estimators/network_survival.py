@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from ..storage.registry import storable_estimator
 from .faces import Survivor
@@ -131,6 +131,6 @@ class NetworkSurvival(Supervised, Survivor):
 
     _parameter_constraints: ClassVar[dict] = Supervised._parameter_constraints | TIES
 
-    def partial_fit(self, X, y, sample_weight=None):
+    def partial_fit(self, X, y, sample_weight=None) -> Self:
         """One more epoch over these samples; the first call begins anew."""
         return self._one_more_epoch(X, y, sample_weight)

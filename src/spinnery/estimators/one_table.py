@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Self
+
 from .base import BaseSPINN
 
 
 class OneTable(BaseSPINN):
     """`fit` of estimators that know no cohorts."""
 
-    def fit(self, X, y, sample_weight=None):
+    def fit(self, X, y, sample_weight=None) -> Self:
         """Fit to the data.
 
         Parameters

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Self
 
 import numpy as np
 import pandas as pd
@@ -143,7 +144,7 @@ class CohortsIn(BaseSPINN):
 class OverCohorts(CohortsIn):
     """Fitting with a cohort for every sample."""
 
-    def fit(self, X, y, cohorts=None, sample_weight=None):
+    def fit(self, X, y, cohorts=None, sample_weight=None) -> Self:
         """Fit one network over all cohorts.
 
         Parameters

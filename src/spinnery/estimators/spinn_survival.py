@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from ..storage.registry import storable_estimator
 from .faces import Survivor
@@ -118,7 +118,7 @@ class SPINNSurvival(Survivor, FixedLambda):
 
     _parameter_constraints: ClassVar[dict] = FixedLambda._parameter_constraints | TIES
 
-    def fit(self, X, y, sample_weight=None, strata=None):
+    def fit(self, X, y, sample_weight=None, strata=None) -> Self:
         """Fit to the data.
 
         Parameters

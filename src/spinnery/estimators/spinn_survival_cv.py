@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from ..storage.registry import storable_estimator
 from .cross_validated import CrossValidated
@@ -135,7 +135,7 @@ class SPINNSurvivalCV(Survivor, CrossValidated):
 
     _parameter_constraints: ClassVar[dict] = CrossValidated._parameter_constraints | TIES
 
-    def fit(self, X, y, sample_weight=None, strata=None, groups=None):
+    def fit(self, X, y, sample_weight=None, strata=None, groups=None) -> Self:
         """Fit to the data.
 
         Parameters

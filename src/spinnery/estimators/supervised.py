@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
@@ -59,7 +59,7 @@ class Supervised(Minibatch):
         """Weights of samples that come when the outcome is known already."""
         return weights
 
-    def fit(self, X, y, sample_weight=None, validation_data=None):
+    def fit(self, X, y, sample_weight=None, validation_data=None) -> Self:
         """Train for `epochs` epochs.
 
         Parameters
@@ -100,7 +100,7 @@ class Supervised(Minibatch):
         self._fit_arrays(self._samples(X, y, weights), None, again, 1)
         return self
 
-    def fit_batches(self, batches: Iterable | Callable[[], Iterable], **first):
+    def fit_batches(self, batches: Iterable | Callable[[], Iterable], **first) -> Self:
         """Train on data that come in parts, from a generator or a file larger than memory.
 
         Parameters
