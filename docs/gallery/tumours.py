@@ -68,8 +68,8 @@ plotting.plot_embedding(strict, X_test, y_test, by="selected")
 # tumours of this hospital, and the accuracies above are honest estimates for further tumours of the
 # same kind.
 #
-# **What not.** That every column of a model chosen for its predictions is real. That the other measurements carry nothing: radius, perimeter and area say nearly
-# the same, and one stands in for the others (:func:`spinnery.assess` tells which). That the model
-# would do as well in another hospital, whose slides are stained and measured differently. And the
-# decoys only show what happens with columns of no use; real useless columns may be correlated
-# with useful ones.
+# **What not.** That every column of a model chosen for its predictions is real. That the other
+# measurements carry nothing: radius, perimeter and area say nearly the same, and one stands in for
+# the others (:func:`spinnery.assess` tells which). That the model would do as well in another
+# hospital, whose slides are stained and measured differently. And the decoys only show what happens
+# with columns of no use; real useless columns may be correlated with useful ones.

@@ -6,11 +6,11 @@ from typing import Annotated
 
 import typer
 
-from .. import __version__
-
 
 def _say(asked: bool) -> None:
     if asked:
+        from .. import __version__
+
         typer.echo(__version__)
         raise typer.Exit
 
