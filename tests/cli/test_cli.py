@@ -196,7 +196,7 @@ def test_missing_and_unreadable_files(tmp_path):
     fit_fails("a.csv", "{file} is empty; give a table with a header and rows.", b"")
     fit_fails(
         "a.xlsx",
-        "{file} has the extension '.xlsx'; give a table as .csv, .tsv, .parquet, .npz.",
+        "{file} has the extension '.xlsx'; give a table as .csv, .tsv, .parquet, .npz, .h5ad.",
         b"x",
     )
     fit_fails("a.csv", "{file} is not UTF-8 text; save it as UTF-8.", b"a,y\n1,\xff\xfe\n")

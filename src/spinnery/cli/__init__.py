@@ -23,6 +23,9 @@ app = typer.Typer(
 )
 
 Out = Annotated[Path, typer.Option("--out", help="Folder for the results.")]
+Layer = Annotated[
+    str | None, typer.Option("--layer", help="Matrix of an .h5ad file, such as counts; default X.")
+]
 Seed = Annotated[int, typer.Option("--seed", min=0, help="Random seed.")]
 
 
@@ -42,7 +45,7 @@ def demo(
 
 @app.command()
 def fit(
-    data: Annotated[Path, typer.Argument(help="Table: .csv, .tsv, .parquet or .npz (X, y).")],
+    data: Annotated[Path, typer.Argument(help="Table: .csv, .tsv, .parquet, .npz (X, y), .h5ad.")],
     out: Out,
     target: Annotated[
         str | None, typer.Option(help="Column to predict (for .npz: array; default y).")
@@ -73,6 +76,7 @@ def fit(
         str | None,
         typer.Option(help="Column of groups, such as patients, that no fold may part."),
     ] = None,
+    layer: Layer = None,
     rule: Annotated[
         Literal["min", "1se"],
         typer.Option(help="Size of the model: lowest held-out loss, or smallest near it."),
@@ -115,6 +119,7 @@ def fit(
                 keep=keep or [],
                 cohort=cohort,
                 group_folds=group_folds,
+                layer=layer,
                 rule=rule,
                 seed=seed,
                 max_features=max_features,
@@ -137,6 +142,7 @@ def assess(
     drop: Annotated[list[str] | None, typer.Option(help="As in fit.")] = None,
     cohort: Annotated[str | None, typer.Option(help="As in fit.")] = None,
     group_folds: Annotated[str | None, typer.Option(help="As in fit.")] = None,
+    layer: Layer = None,
     pairs: Annotated[int, typer.Option(min=2, help="Splits of the rows in halves.")] = 50,
     expected_false: Annotated[
         float, typer.Option(help="False columns that the stable ones may hold, in expectation.")
@@ -164,6 +170,7 @@ def assess(
                 drop=drop or [],
                 cohort=cohort,
                 group_folds=group_folds,
+                layer=layer,
                 seed=seed,
                 test_folds=test_folds,
                 asking=Asking(pairs, expected_false, permutations, jobs),
@@ -188,12 +195,13 @@ def predict(
         str | None,
         typer.Option(help="Survival: times such as 12,24,60 at which to give the share left."),
     ] = None,
+    layer: Layer = None,
 ) -> None:
     """Predict the rows of a table with a fitted model."""
     with one_line_errors():
         from .predict import run_predict
 
-        run_predict(model, data, out, cohort, new_cohorts, times)
+        run_predict(model, data, out, cohort, new_cohorts, times, layer)
 
 
 @app.command()
@@ -214,6 +222,7 @@ def embed(
         str | None,
         typer.Option(help="Column that names each row's study, for a model fitted with --cohort."),
     ] = None,
+    layer: Layer = None,
     method: Annotated[
         Literal["tsne", "sne"], typer.Option(help="t-SNE, or SNE with Gaussian tails.")
     ] = "tsne",
@@ -239,6 +248,7 @@ def embed(
                 method=method,
                 colour=colour,
                 cohort=cohort,
+                layer=layer,
                 perplexity=perplexity,
                 seed=seed,
             )

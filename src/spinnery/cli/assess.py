@@ -10,7 +10,7 @@ from ..errors import InputError
 from ..inputs.columns import named_columns, split_cohort, split_groups
 from ..inputs.files import read
 from .folder import ResultFolder
-from .model import check_cohort, load_model, samples
+from .model import check_cohort, check_layer, load_model, samples
 from .target import Asked, take_target
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ class Request:
     drop: list[str]
     cohort: str | None
     group_folds: str | None
+    layer: str | None
     seed: int
     test_folds: int
     asking: Asking
@@ -46,13 +47,14 @@ class Request:
 def run_assess(request: Request) -> None:
     """Assess a model on the table that it was fitted to, write the results to `request.out`."""
     with ResultFolder(request.out) as folder:
-        whole = read(request.data)
+        whole = read(request.data, request.layer)
         drop = named_columns(whole, request.drop, "--drop")
         request.target.check_parts(request.cohort, request.group_folds, drop, [])
         whole, cohorts = split_cohort(whole, request.cohort)
         whole, groups = split_groups(whole, request.group_folds)
         estimator = load_model(request.model)
         check_cohort(request.model, estimator, request.cohort)
+        check_layer(request.model, estimator, whole, request.layer)
         source, task, y, why = take_target(whole, request.target, drop)
         if task != estimator.outcome_.task:
             raise InputError(

@@ -10,7 +10,7 @@ import numpy as np
 
 from ..errors import InputError
 from ..inputs.columns import named_columns, split_cohort, split_groups
-from ..inputs.files import read
+from ..inputs.files import read, with_cells
 from .assess import Asking, measured
 from .contents import Contents
 from .folder import ResultFolder
@@ -28,6 +28,7 @@ class Request:
     keep: list[str]
     cohort: str | None
     group_folds: str | None
+    layer: str | None
     rule: str
     seed: int
     max_features: int | None
@@ -42,13 +43,15 @@ def run_fit(request: Request) -> None:
     if request.test_folds == 1:
         raise InputError("--test-folds must be 0 (none) or at least 2; got 1.")
     with ResultFolder(request.out) as folder:
-        whole = read(request.data)
+        whole = read(request.data, request.layer)
         drop = named_columns(whole, request.drop, "--drop")
         keep = named_columns(whole, request.keep, "--keep")
         request.target.check_parts(request.cohort, request.group_folds, drop, keep)
         whole, cohorts = split_cohort(whole, request.cohort)
         whole, groups = split_groups(whole, request.group_folds)
         source, task, y, why = take_target(whole, request.target, drop)
+        if source.cells is not None:
+            source = with_cells(source, source.cells.names.drop(drop, errors="ignore"), keep)
         contents, X = Contents(source, cohorts), source.features()
 
         # what takes seconds to import, once the table is found sound
@@ -74,6 +77,8 @@ def run_fit(request: Request) -> None:
             weights = np.where(source.frame.columns.isin(keep), 0.0, 1.0)
             estimator.set_params(penalty_weights=weights)
         contents.prepare(estimator)
+        if whole.cells is not None:
+            estimator.layer_ = whole.cells.layer
         said = [f"{why} {X.shape[0]} samples, {X.shape[1]} columns.", *contents.lines()]
         print("\n".join(said), flush=True)
         start = time.perf_counter()

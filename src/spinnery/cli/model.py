@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from ..errors import InputError, listing
-from ..inputs.files import Source, refuse_infinite
+from ..inputs.files import Source, refuse_infinite, with_cells
 from ..inputs.form import Form
 from ..inputs.kinds import ColumnsError
 from .errors import note
@@ -42,8 +42,22 @@ def check_cohort(model: Path, estimator, cohort: str | None, instead: str = "") 
         )
 
 
+def check_layer(model: Path, estimator, source: Source, layer: str | None) -> None:
+    """A model of one matrix of an `.h5ad` file predicts from no other by mistake."""
+    of = getattr(estimator, "layer_", None)
+    if source.cells is not None and layer is None and of not in (None, source.cells.layer):
+        raise InputError(
+            f"{model} was fitted to the layer {of!r}, and {source.file} is read in its matrix "
+            f"{source.cells.layer!r}: name the one that holds the same, --layer {of}."
+        )
+
+
 def samples(source: Source, estimator) -> pd.DataFrame | np.ndarray:
     """The table in the model's columns, checked, with names if the model knows names."""
+    if source.cells is not None:
+        genes, wanted = source.cells.names, getattr(estimator, "feature_names_in_", None)
+        wanted = genes if wanted is None else pd.Index(wanted)
+        source = with_cells(source, wanted[wanted.isin(genes)], wanted[~wanted.isin(genes)])
     matched = match(source, estimator)
     _check_contents(matched, estimator)
     return matched.frame if named(estimator) else matched.frame.to_numpy()

@@ -9,22 +9,23 @@ import numpy as np
 from ..errors import InputError
 from ..inputs.columns import split_cohort
 from ..inputs.files import read
-from .model import check_cohort, load_model, samples
+from .model import check_cohort, check_layer, load_model, samples
 from .output import check_out, write
 
 
 def run_predict(
     model: Path, data: Path, out: Path, cohort: str | None = None, new_cohorts: str = "error",
-    times: str | None = None,
+    times: str | None = None, layer: str | None = None,
 ) -> None:  # fmt: skip
     """Write predictions of the rows of `data` to `out`."""
     check_out(out, (model, data))
-    whole = read(data)
+    whole = read(data, layer)
     estimator = load_model(model)
     asked = _times(times, estimator, model)
     if cohort is not None or new_cohorts == "error":
         instead = ", or average over them with --new-cohorts average"
         check_cohort(model, estimator, cohort, instead)
+    check_layer(model, estimator, whole, layer)
     source, cohorts = split_cohort(whole, cohort)
     rows = samples(source, estimator)
     given: dict = {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -56,7 +57,7 @@ def take_column(source: Source, name: str, option: str) -> tuple[Source, pd.Seri
         return source, _npz_target(source, name)
     _require(source, name, option)
     rest = source.frame.drop(columns=name)
-    return Source(source.file, rest, source.named), source.frame[name]
+    return replace(source, frame=rest), source.frame[name]
 
 
 def split(source: Source, target: str | None, drop: list[str]) -> tuple[Source, pd.Series]:
@@ -72,14 +73,14 @@ def split(source: Source, target: str | None, drop: list[str]) -> tuple[Source, 
     for name in drop:
         _require(source, name, "--drop")
     frame = frame.drop(columns=[name for name in drop if name in frame])
-    if frame.shape[1] == 0:
+    if frame.shape[1] == 0 and source.cells is None:
         raise InputError(f"{source.file} has no columns to predict {y.name!r} from.")
     if y.isna().any():
         raise InputError(
             f"The target {y.name!r} has {int(y.isna().sum())} missing values; remove those rows. "
             "(In text files, empty cells and NA count as missing.)"
         )
-    return Source(source.file, frame, source.named), y
+    return replace(source, frame=frame, arrays=None), y
 
 
 def _npz_target(source: Source, target: str) -> pd.Series:
@@ -96,8 +97,11 @@ def _npz_target(source: Source, target: str) -> pd.Series:
 
 
 def _require(source: Source, name: str, option: str) -> None:
-    if name in source.frame:
+    known = source.frame.columns
+    if source.cells is not None and option in ("--drop", "--keep"):  # genes are columns, too
+        known = known.append(source.cells.names)
+    if name in known:
         return
-    close = difflib.get_close_matches(name, source.frame.columns, n=1)
-    hint = f"did you mean {close[0]!r}?" if close else f"it has {listing(source.frame)}."
+    close = difflib.get_close_matches(name, known, n=1)
+    hint = f"did you mean {close[0]!r}?" if close else f"it has {listing(known)}."
     raise InputError(f"{source.file} has no column {name!r} for {option}; {hint}")

@@ -6,6 +6,7 @@ import csv
 import shlex
 import warnings
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,28 +14,38 @@ import numpy as np
 import pandas as pd
 
 from ..errors import InputError, listing, one_line
+from .cells import Cells, open_cells
+from .frames import is_plain
 from .kinds import ColumnsError, read_columns
 
 SEPARATORS = {".csv": ",", ".tsv": "\t"}
-EXTENSIONS = (*SEPARATORS, ".parquet", ".npz")
+EXTENSIONS = (*SEPARATORS, ".parquet", ".npz", ".h5ad")
+NEEDS = {".parquet": ("pyarrow", "parquet"), ".h5ad": ("anndata", "anndata")}  # package, our extra
 
 
 @dataclass(frozen=True)
 class Source:
-    """A file's columns; for `.npz` files also its target array, and perhaps no column names."""
+    """A file's columns; for `.npz` files also its target array, and perhaps no column names.
+
+    Of an `.h5ad` file the columns are what is known of the cells, none of which is a feature unless
+    it is named as one, and its matrix is read by `with_cells`.
+    """
 
     file: Path
     frame: pd.DataFrame
     named: bool = True
     arrays: dict[str, np.ndarray] | None = None
+    cells: Cells | None = None
 
     def features(self) -> pd.DataFrame | np.ndarray:
         """What an estimator gets: names only if the file had some."""
         return self.frame if self.named else self.frame.to_numpy()
 
 
-def read(file: Path) -> Source:
-    """The table in `file`."""
+def read(file: Path, layer: str | None = None) -> Source:
+    """The table in `file`; `layer` names another matrix than `X` of an `.h5ad` file."""
+    if layer is not None and file.suffix.lower() != ".h5ad":
+        raise InputError(f"--layer {layer!r} is for .h5ad files; {file} has no layers.")
     if file.suffix.lower() not in EXTENSIONS:
         raise InputError(
             f"{file} has the extension {file.suffix!r}; give a table as {', '.join(EXTENSIONS)}."
@@ -44,12 +55,16 @@ def read(file: Path) -> Source:
     if file.stat().st_size == 0:
         raise InputError(f"{file} is empty; give a table with a header and rows.")
     try:
-        source = _READERS.get(file.suffix.lower(), _read_text)(file)
+        if file.suffix.lower() == ".h5ad":
+            source = _read_cells(file, layer)
+        else:
+            source = _READERS.get(file.suffix.lower(), _read_text)(file)
     except UnicodeDecodeError:
         raise InputError(f"{file} is not UTF-8 text; save it as UTF-8.") from None
     except ImportError:
+        package, extra = NEEDS[file.suffix.lower()]
         raise InputError(
-            f"{file} needs pyarrow to be read: pip install 'spinnery[parquet]'."
+            f"{file} needs {package} to be read: pip install 'spinnery[{extra}]'."
         ) from None
     except (OSError, ValueError, KeyError, csv.Error) as error:
         found = one_line(error).rstrip(".")
@@ -59,7 +74,7 @@ def read(file: Path) -> Source:
         raise InputError(
             f"{file} has several columns of the same name: {listing(repeated)}; rename them."
         )
-    if source.frame.empty:
+    if not len(source.frame) or (source.frame.empty and source.cells is None):
         raise InputError(f"{file} has no rows below its header; give a table with samples.")
     return source
 
@@ -115,6 +130,32 @@ def _read_npz(file: Path) -> Source:
     return Source(file, pd.DataFrame(X, columns=columns), arrays=arrays)
 
 
+def _read_cells(file: Path, layer: str | None) -> Source:
+    obs, cells = open_cells(file, layer)
+    return Source(file, obs.reset_index(drop=True), cells=cells)
+
+
+def with_cells(source: Source, genes: Sequence[str], beside: Sequence[str]) -> Source:
+    """Genes of an `.h5ad` file as columns, and after them some of what is known of the cells.
+
+    Raises
+    ------
+    InputError
+        If one is both.
+    """
+    if source.cells is None:
+        return source
+    known = [name for name in beside if name in source.frame]
+    both = set(genes).intersection(known)
+    if both:
+        raise InputError(
+            f"{source.file} has genes and columns of obs of the same name: {listing(sorted(both))}; "
+            "rename the columns."
+        )
+    parts = [source.cells.read(genes), source.frame[known]]
+    return Source(source.file, pd.concat(parts, axis=1) if known else parts[0])
+
+
 _READERS = {".parquet": _read_parquet, ".npz": _read_npz}
 
 
@@ -126,8 +167,9 @@ def readable(source: Source) -> list[np.ndarray]:
     InputError
         If columns are neither numbers nor factors, all of them named, or hold infinite values.
     """
+    frame = source.frame
     try:
-        read = read_columns(source.frame)
+        read = list(frame.to_numpy().T) if is_plain(frame) else read_columns(frame)
     except ColumnsError as error:
         remedy = f"leave them out with {dropping(error.names)}, or give" if source.named else "give"
         raise InputError(
