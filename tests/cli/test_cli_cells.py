@@ -18,7 +18,7 @@ GENES = [f"gene {k}" for k in range(6)]
 
 
 def cells(n=60):
-    """Counts in a layer, noise in X: gene 0 and gene 3 tell the types apart, age shifts the dose."""
+    """Counts in a layer, of which genes 0 and 3 tell the types apart, and noise in X."""
     rng = np.random.default_rng(0)
     counts = rng.poisson(3, size=(n, 6)).astype(np.float32)
     obs = pd.DataFrame(

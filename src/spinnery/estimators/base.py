@@ -21,13 +21,14 @@ from ..outcomes import Outcome
 from ..penalties import Penalty, feature_groups, resolve
 from ..storage import models as files
 from .coefficients import Coefficients
+from .exports import Exports
 from .model import Model
 from .tables import FLOATS, ReadsTables
 
 __all__ = ["FLOATS", "BaseSPINN"]
 
 
-class BaseSPINN(Coefficients, SelectorMixin, ReadsTables):
+class BaseSPINN(Coefficients, Exports, SelectorMixin, ReadsTables):
     """Validation and fitted state of sparse-input networks."""
 
     outcome_: Any  # an Outcome

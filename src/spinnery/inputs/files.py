@@ -6,7 +6,7 @@ import csv
 import shlex
 import warnings
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -135,7 +135,7 @@ def _read_cells(file: Path, layer: str | None) -> Source:
     return Source(file, obs.reset_index(drop=True), cells=cells)
 
 
-def with_cells(source: Source, genes: Sequence[str], beside: Sequence[str]) -> Source:
+def with_cells(source: Source, genes: Iterable[str], beside: Iterable[str]) -> Source:
     """Genes of an `.h5ad` file as columns, and after them some of what is known of the cells.
 
     Raises
@@ -145,12 +145,12 @@ def with_cells(source: Source, genes: Sequence[str], beside: Sequence[str]) -> S
     """
     if source.cells is None:
         return source
-    known = [name for name in beside if name in source.frame]
-    both = set(genes).intersection(known)
+    genes, known = list(genes), [name for name in beside if name in source.frame]
+    both = sorted(set(genes).intersection(known))
     if both:
         raise InputError(
-            f"{source.file} has genes and columns of obs of the same name: {listing(sorted(both))}; "
-            "rename the columns."
+            f"{source.file} has genes and columns of obs of the same name: {listing(both)}; rename "
+            "the columns."
         )
     parts = [source.cells.read(genes), source.frame[known]]
     return Source(source.file, pd.concat(parts, axis=1) if known else parts[0])
