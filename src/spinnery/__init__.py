@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from .evidence.assess import assess
     from .evidence.result import Evidence
     from .outcomes.times import survival_target
+    from .report.annotate import annotate
     from .selection.transfer import leave_one_cohort_out
     from .storage.models import load
 
@@ -67,6 +68,7 @@ __all__ = [
     "SPINNSurvival",
     "SPINNSurvivalCV",
     "SparseAutoencoder",
+    "annotate",
     "assess",
     "datasets",
     "decomposition",
@@ -106,6 +108,7 @@ _HOMES = {
     "SPINNClassifierCV": "estimators.spinn_cv",
     "SPINNRegressorCV": "estimators.spinn_cv",
     "Evidence": "evidence.result",
+    "annotate": "report.annotate",
     "assess": "evidence.assess",
     "ista": "decomposition.linear",
     "leave_one_cohort_out": "selection.transfer",

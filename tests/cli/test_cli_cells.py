@@ -132,8 +132,8 @@ def test_what_cells_cannot_be(run, tmp_path, monkeypatch):
     clash.obs["gene 1"] = 1.0
     clash.write_h5ad(tmp_path / "clash.h5ad")
     fit_fails(
-        f"{tmp_path / 'clash.h5ad'} has genes and columns of obs of the same name: 'gene 1'; "
-        "rename the columns.",
+        f"{tmp_path / 'clash.h5ad'}: genes and columns of obs have the same name: 'gene 1'; rename "
+        "the columns.",
         "--target", "dose", "--keep", "gene 1", data=tmp_path / "clash.h5ad",
     )  # fmt: skip
     bare = anndata.AnnData(obs=cells().obs, var=pd.DataFrame(index=GENES))

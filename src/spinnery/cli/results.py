@@ -14,11 +14,7 @@ from matplotlib.figure import Figure
 
 from .. import plotting
 from ..errors import InputError
-from ..estimators.integrative_classifier_cv import IntegrativeSPINNClassifierCV
-from ..estimators.integrative_cv import IntegrativeSPINNRegressorCV
-from ..estimators.integrative_survival_cv import IntegrativeSPINNSurvivalCV
-from ..estimators.spinn_cv import SPINNClassifierCV, SPINNRegressorCV
-from ..estimators.spinn_survival_cv import SPINNSurvivalCV
+from ..estimators.by_task import BY_TASK
 from ..evidence.held_out import HeldOut
 from ..evidence.result import Evidence
 from ..outcomes import Outcome
@@ -30,11 +26,6 @@ from .folder import EVIDENCE, MODEL
 
 DPI = 150
 MOST_ROWS, MOST_PANELS = 30, 12  # of plot_stability, plot_effects
-ESTIMATORS = {
-    "regression": (SPINNRegressorCV, IntegrativeSPINNRegressorCV),
-    "classification": (SPINNClassifierCV, IntegrativeSPINNClassifierCV),
-    "survival": (SPINNSurvivalCV, IntegrativeSPINNSurvivalCV),
-}
 
 
 def make_estimator(
@@ -42,7 +33,7 @@ def make_estimator(
     null_check: bool = True,
 ):  # fmt: skip
     """The cross-validated estimator for the task, over cohorts or for one table."""
-    kind = ESTIMATORS[task][cohorts]
+    kind = BY_TASK[task][cohorts]
     given: dict[str, Any] = {
         "max_features": max_features,
         "hidden": [parse_widths(text) for text in hidden] if hidden else None,

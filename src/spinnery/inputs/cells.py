@@ -6,7 +6,7 @@ anndata is imported where a file is opened: it is an extra, and takes a second.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,7 +29,7 @@ class Cells:
     layer: str
     names: pd.Index  # (p,) of its columns, unique
 
-    def read(self, wanted: Sequence[str]) -> pd.DataFrame:
+    def read(self, wanted: Iterable[str]) -> pd.DataFrame:
         """These columns, in this order."""
         import h5py
         from anndata.io import sparse_dataset
@@ -83,7 +83,21 @@ def unique(names: pd.Index) -> pd.Index:
     return make_index_unique(names)
 
 
-def columns_of(matrix: Any, names: pd.Index, wanted: Sequence[str]) -> pd.DataFrame:
+def refuse_same_names(genes: Iterable[str], known: Iterable[str]) -> None:
+    """A column beside the genes has a name of its own.
+
+    Raises
+    ------
+    ValueError
+    """
+    both = sorted(set(genes).intersection(known))
+    if both:
+        raise ValueError(
+            f"genes and columns of obs have the same name: {listing(both)}; rename the columns."
+        )
+
+
+def columns_of(matrix: Any, names: pd.Index, wanted: Iterable[str]) -> pd.DataFrame:
     """Some columns of a matrix, in memory or on disk, as a table.
 
     This is where a sparse matrix becomes a dense one, in float32, until estimators take it as it
@@ -95,8 +109,8 @@ def columns_of(matrix: Any, names: pd.Index, wanted: Sequence[str]) -> pd.DataFr
     names : p unique names of its columns
     wanted : names of the columns to read, in the order that they shall have
     """
-    places = names.get_indexer(pd.Index(wanted))
-    n, p = matrix.shape
+    columns = pd.Index(list(wanted))
+    places, (n, p) = names.get_indexer(columns), matrix.shape
     thin = not isinstance(matrix, np.ndarray) and hasattr(matrix, "format")
     if thin and matrix.format == "csc":  # by rows, all of it would be read for every block
         matrix, places = matrix[:, places], np.arange(len(places))
@@ -115,4 +129,4 @@ def columns_of(matrix: Any, names: pd.Index, wanted: Sequence[str]) -> pd.DataFr
             UserWarning,
             stacklevel=4,
         )
-    return pd.DataFrame(values, columns=pd.Index(list(wanted)))
+    return pd.DataFrame(values, columns=columns)

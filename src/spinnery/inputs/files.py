@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from ..errors import InputError, listing, one_line
-from .cells import Cells, open_cells
+from .cells import Cells, open_cells, refuse_same_names
 from .frames import is_plain
 from .kinds import ColumnsError, read_columns
 
@@ -146,12 +146,10 @@ def with_cells(source: Source, genes: Iterable[str], beside: Iterable[str]) -> S
     if source.cells is None:
         return source
     genes, known = list(genes), [name for name in beside if name in source.frame]
-    both = sorted(set(genes).intersection(known))
-    if both:
-        raise InputError(
-            f"{source.file} has genes and columns of obs of the same name: {listing(both)}; rename "
-            "the columns."
-        )
+    try:
+        refuse_same_names(genes, known)
+    except ValueError as error:
+        raise InputError(f"{source.file}: {error}") from None
     parts = [source.cells.read(genes), source.frame[known]]
     return Source(source.file, pd.concat(parts, axis=1) if known else parts[0])
 
