@@ -62,7 +62,7 @@ def section(rows: dict) -> list[str]:
     sizes = {r["set"]: f"{r['set']} {r['rows']} x {r['columns']}" for r in rows["mixed"]}
     note = (
         "Splits of 70 and 30 %. `spinnery fit` and `spinnery predict` are run on CSV files as they "
-        "come, with no option beyond target and ids (seconds: the whole `fit` command, without test "
+        "come, with no option beyond target and ids (seconds: the whole `fit` command without test "
         "folds, start of Python and compilation included). Boosting is scikit-learn's "
         "HistGradientBoosting with its own treatment of categories and gaps; of survival times "
         "scikit-survival's GradientBoostingSurvivalAnalysis on indicators. The standard error is "
