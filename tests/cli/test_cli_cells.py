@@ -10,8 +10,8 @@ from scipy import sparse
 from test_cli import QUICK, fails, spin
 
 from spinnery.cli.target import Asked, take_target
-from spinnery.inputs.columns import split_cohort
-from spinnery.inputs.files import read, with_cells
+from spinnery.inputs.columns import split_cohort, with_genes
+from spinnery.inputs.files import read
 from spinnery.storage.models import load
 
 GENES = [f"gene {k}" for k in range(6)]
@@ -103,7 +103,7 @@ def test_what_is_known_of_cells_has_its_part(run):
     assert task == "survival"
     assert y["time"].tolist() == cells().obs["dose"].tolist()
     assert y["event"].tolist() == (cells().obs["cell_type"] == "T").tolist()
-    joined = with_cells(source, source.cells.names.drop("gene 2"), ["age", "gene 1"])
+    joined = with_genes(source, ["gene 2"], ["age", "gene 1"])
     assert list(joined.frame) == ["gene 0", "gene 1", "gene 3", "gene 4", "gene 5", "age"]
     assert joined.frame["age"].tolist() == cells().obs["age"].tolist()
     np.testing.assert_array_equal(joined.frame["gene 5"], cells().X[:, 5])

@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 
 from ..errors import InputError
-from ..inputs.columns import named_columns, split_cohort, split_groups
-from ..inputs.files import read, with_cells
+from ..inputs.columns import named_columns, split_cohort, split_groups, with_genes
+from ..inputs.files import read
 from .assess import Asking, measured
 from .contents import Contents
 from .folder import ResultFolder
@@ -50,8 +50,7 @@ def run_fit(request: Request) -> None:
         whole, cohorts = split_cohort(whole, request.cohort)
         whole, groups = split_groups(whole, request.group_folds)
         source, task, y, why = take_target(whole, request.target, drop)
-        if source.cells is not None:
-            source = with_cells(source, source.cells.names.drop(drop, errors="ignore"), keep)
+        source = with_genes(source, drop, keep)
         contents, X = Contents(source, cohorts), source.features()
 
         # what takes seconds to import, once the table is found sound

@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 
 from ..errors import InputError, listing
-from ..inputs.files import Source, refuse_infinite, with_cells
+from ..inputs.columns import with_named
+from ..inputs.files import Source, refuse_infinite
 from ..inputs.form import Form
 from ..inputs.kinds import ColumnsError
 from .errors import note
@@ -54,10 +55,7 @@ def check_layer(model: Path, estimator, source: Source, layer: str | None) -> No
 
 def samples(source: Source, estimator) -> pd.DataFrame | np.ndarray:
     """The table in the model's columns, checked, with names if the model knows names."""
-    if source.cells is not None:
-        genes, wanted = source.cells.names, getattr(estimator, "feature_names_in_", None)
-        wanted = genes if wanted is None else pd.Index(wanted)
-        source = with_cells(source, wanted[wanted.isin(genes)], wanted[~wanted.isin(genes)])
+    source = with_named(source, getattr(estimator, "feature_names_in_", None))
     matched = match(source, estimator)
     _check_contents(matched, estimator)
     return matched.frame if named(estimator) else matched.frame.to_numpy()

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Iterable
 from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
 from ..errors import InputError, listing
+from .cells import Cells, refuse_same_names
 from .files import Source
 
 
@@ -81,6 +83,33 @@ def split(source: Source, target: str | None, drop: list[str]) -> tuple[Source, 
             "(In text files, empty cells and NA count as missing.)"
         )
     return replace(source, frame=frame, arrays=None), y
+
+
+def with_genes(source: Source, drop: list[str], keep: list[str]) -> Source:
+    """Of an `.h5ad` file the genes, and after them what is kept of the cells' table."""
+    if source.cells is None:
+        return source
+    return _joined(source, source.cells, source.cells.names.drop(drop, errors="ignore"), keep)
+
+
+def with_named(source: Source, names: Iterable[str] | None) -> Source:
+    """Of an `.h5ad` file the genes of these names (None: all), and what else has one of them."""
+    if source.cells is None:
+        return source
+    genes = source.cells.names
+    wanted = genes if names is None else pd.Index(names)
+    return _joined(source, source.cells, wanted[wanted.isin(genes)], wanted[~wanted.isin(genes)])
+
+
+def _joined(source: Source, cells: Cells, genes: Iterable[str], beside: Iterable[str]) -> Source:
+    genes, known = list(genes), [name for name in beside if name in source.frame]
+    try:
+        refuse_same_names(genes, known)
+    except ValueError as error:
+        raise InputError(f"{source.file}: {error}") from None
+    parts = [cells.read(genes), source.frame[known]]
+    frame = pd.concat(parts, axis=1) if known else parts[0]
+    return replace(source, frame=frame, cells=None)
 
 
 def _npz_target(source: Source, target: str) -> pd.Series:

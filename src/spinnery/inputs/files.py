@@ -6,7 +6,6 @@ import csv
 import shlex
 import warnings
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from ..errors import InputError, listing, one_line
-from .cells import Cells, open_cells, refuse_same_names
+from .cells import Cells, open_cells
 from .frames import is_plain
 from .kinds import ColumnsError, read_columns
 
@@ -28,7 +27,7 @@ class Source:
     """A file's columns; for `.npz` files also its target array, and perhaps no column names.
 
     Of an `.h5ad` file the columns are what is known of the cells, none of which is a feature unless
-    it is named as one, and its matrix is read by `with_cells`.
+    it is named as one, and its matrix is yet to be read (`with_genes`).
     """
 
     file: Path
@@ -133,25 +132,6 @@ def _read_npz(file: Path) -> Source:
 def _read_cells(file: Path, layer: str | None) -> Source:
     obs, cells = open_cells(file, layer)
     return Source(file, obs.reset_index(drop=True), cells=cells)
-
-
-def with_cells(source: Source, genes: Iterable[str], beside: Iterable[str]) -> Source:
-    """Genes of an `.h5ad` file as columns, and after them some of what is known of the cells.
-
-    Raises
-    ------
-    InputError
-        If one is both.
-    """
-    if source.cells is None:
-        return source
-    genes, known = list(genes), [name for name in beside if name in source.frame]
-    try:
-        refuse_same_names(genes, known)
-    except ValueError as error:
-        raise InputError(f"{source.file}: {error}") from None
-    parts = [source.cells.read(genes), source.frame[known]]
-    return Source(source.file, pd.concat(parts, axis=1) if known else parts[0])
 
 
 _READERS = {".parquet": _read_parquet, ".npz": _read_npz}
