@@ -14,8 +14,8 @@ from .common import HERE, options, read
 from .tables import Target
 
 PARTS = (
-    "evidence", "simulations", "real", "madelon", "recovery", "survival", "counts", "speed",
-    "cohorts", "networks", "proximal", "embedding", "faults", "fuzz",
+    "evidence", "simulations", "real", "madelon", "recovery", "survival", "counts", "mixed",
+    "speed", "cohorts", "networks", "proximal", "embedding", "faults", "fuzz",
 )  # fmt: skip
 MARKS = {True: "yes", False: "**no**", None: "not measured"}
 BEFORE = "Rows with † were measured before: "

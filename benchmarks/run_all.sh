@@ -61,6 +61,9 @@ if [ -n "${SPINNERY_DATA:-}" ]; then
   step "Real sets, adelie (1 min)" "$SPINNERY_PEERS" real.peer
   step "Real survival times, ours" "$PYTHON" survival.measured
   step "Real survival times, Cox lasso" "$SPINNERY_PEERS2" survival.peer
+  step "Mixed tables, the files" "$SPINNERY_PEERS2" mixed.sets
+  step "Mixed tables, ours" "$PYTHON" mixed.run
+  step "Mixed tables, boosting" "$SPINNERY_PEERS2" mixed.peer
   step "Real cohorts (15 min)" "$PYTHON" cohorts.measured
 else
   echo "== Real sets: skipped, SPINNERY_DATA is not set"

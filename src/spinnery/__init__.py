@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from .decomposition.dictionary import DictionaryLearning
     from .decomposition.linear import ista
     from .embedding import SNE, TSNE
+    from .estimators.annotate import annotate
     from .estimators.autoencoder import SparseAutoencoder
     from .estimators.integrative import IntegrativeSPINNClassifier, IntegrativeSPINNRegressor
     from .estimators.integrative_classifier_cv import IntegrativeSPINNClassifierCV
@@ -68,6 +69,7 @@ __all__ = [
     "SPINNSurvival",
     "SPINNSurvivalCV",
     "SparseAutoencoder",
+    "annotate",
     "assess",
     "datasets",
     "decomposition",
@@ -108,6 +110,7 @@ _HOMES = {
     "SPINNClassifierCV": "estimators.spinn_cv",
     "SPINNRegressorCV": "estimators.spinn_cv",
     "Evidence": "evidence.result",
+    "annotate": "estimators.annotate",
     "assess": "evidence.assess",
     "ista": "decomposition.linear",
     "leave_one_cohort_out": "selection.transfer",

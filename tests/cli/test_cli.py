@@ -15,7 +15,7 @@ from numpy.testing import assert_allclose
 from typer.testing import CliRunner
 
 import spinnery
-from spinnery.cli import app, folder, results
+from spinnery.cli import app, folder
 from spinnery.cli.errors import one_line_errors
 from spinnery.errors import InputError, listing
 from spinnery.outcomes.guess import guess
@@ -248,8 +248,8 @@ def test_missing_and_unreadable_files(tmp_path):
     fit_fails("a.csv", "{file} is empty; give a table with a header and rows.", b"")
     fit_fails(
         "a.xlsx",
-        "{file} has the extension '.xlsx'; give a table as .csv, .tsv, .parquet, .npz, or .csv.gz, "
-        ".tsv.gz.",
+        "{file} has the extension '.xlsx'; give a table as .csv, .tsv, .parquet, .npz, .h5ad, or "
+        ".csv.gz, .tsv.gz.",
         b"x",
     )
     fit_fails("a.csv", "{file} is not UTF-8 text; save it as UTF-8.", b"a,y\n1,\xff\xfe\n")
@@ -594,7 +594,7 @@ def test_interrupt(data, monkeypatch):
         os.kill(os.getpid(), signal.SIGINT)
         time.sleep(10)
 
-    monkeypatch.setattr(results.SPINNRegressorCV, "fit", interrupted)
+    monkeypatch.setattr(spinnery.SPINNRegressorCV, "fit", interrupted)
     before = signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored in the background
     try:
         handler = signal.getsignal(signal.SIGINT)

@@ -14,7 +14,7 @@ import typer
 
 from .errors import INTERRUPTED, one_line_errors
 from .fitted import embed, predict, report
-from .options import AsInFit, Force, Ids, Out, Seed
+from .options import AsInFit, Force, Ids, Layer, Out, Seed
 from .studies import study
 from .version import options
 
@@ -45,7 +45,7 @@ def demo(
 
 @app.command()
 def fit(
-    data: Annotated[Path, typer.Argument(help="Table: .csv, .tsv, .parquet or .npz (X, y).")],
+    data: Annotated[Path, typer.Argument(help="Table: .csv, .tsv, .parquet, .npz (X, y), .h5ad.")],
     out: Out,
     target: Annotated[
         str | None, typer.Option(help="Column to predict (for .npz: array; default y).")
@@ -76,6 +76,7 @@ def fit(
         str | None, typer.Option(help="Column of groups, such as patients, that no fold may part.")
     ] = None,
     ids: Ids = None,
+    layer: Layer = None,
     rule: Annotated[
         Literal["min", "1se"],
         typer.Option(help="Size of the model: lowest held-out loss, or smallest near it."),
@@ -115,6 +116,7 @@ def fit(
                 group_folds=group_folds,
                 ids=ids,
                 force=force,
+                layer=layer,
                 rule=rule,
                 seed=seed,
                 max_features=max_features,
@@ -138,6 +140,7 @@ def assess(
     cohort: AsInFit = None,
     group_folds: AsInFit = None,
     ids: Ids = None,
+    layer: Layer = None,
     pairs: Annotated[int, typer.Option(min=2, help="Splits of the rows in halves.")] = 50,
     expected_false: Annotated[
         float, typer.Option(help="False columns that the stable ones may hold, in expectation.")
@@ -168,6 +171,7 @@ def assess(
                 group_folds=group_folds,
                 ids=ids,
                 force=force,
+                layer=layer,
                 seed=seed,
                 test_folds=test_folds,
                 asking=Asking(pairs, expected_false, permutations, jobs),

@@ -10,7 +10,7 @@ from ..errors import InputError
 from ..inputs.columns import named_columns, split_cohort, split_groups
 from ..inputs.files import read
 from .folder import ResultFolder
-from .model import check_cohort, ids_of, load_model, samples
+from .model import check_cohort, check_layer, ids_of, load_model, samples
 from .target import Asked, take_target
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ class Request:
     drop: list[str]
     cohort: str | None
     group_folds: str | None
+    layer: str | None
     ids: str | None
     force: bool
     seed: int
@@ -48,13 +49,14 @@ class Request:
 def run_assess(request: Request) -> None:
     """Assess a model on the table that it was fitted to, write the results to `request.out`."""
     with ResultFolder(request.out, request.force) as folder:
-        whole = read(request.data)
+        whole = read(request.data, request.layer)
         drop = named_columns(whole, request.drop, "--drop")
         request.target.check_parts(request.cohort, request.group_folds, drop, [], request.ids)
         whole, cohorts = split_cohort(whole, request.cohort, of_fit=True)
         whole, groups = split_groups(whole, request.group_folds)
         estimator = load_model(request.model)
         check_cohort(request.model, estimator, request.cohort)
+        check_layer(request.model, estimator, whole, request.layer)
         whole, ids = ids_of(whole, estimator, request.ids)
         source, taken = take_target(whole, request.target, drop)
         task, y, why = taken.read()

@@ -12,7 +12,7 @@ import pandas as pd
 from ..errors import InputError
 from ..inputs.columns import split_cohort, take_column
 from ..inputs.files import read
-from .model import check_cohort, ids_of, load_model, samples
+from .model import check_cohort, check_layer, ids_of, load_model, samples
 from .output import check_out, write
 
 PICTURES = (".png", ".svg", ".pdf")
@@ -31,6 +31,7 @@ class Request:
     method: str
     colour: str | None
     cohort: str | None
+    layer: str | None
     ids: str | None
     force: bool
     perplexity: float | None
@@ -40,7 +41,7 @@ class Request:
 def run_embed(request: Request) -> None:
     """Draw the map to `request.out`, and write its coordinates if asked."""
     _check_files(request)
-    whole = read(request.data)
+    whole = read(request.data, request.layer)
     estimator = load_model(request.model)
 
     # what takes seconds to import, once the files are found sound
@@ -51,6 +52,7 @@ def run_embed(request: Request) -> None:
     from .results import save_figure
 
     check_cohort(request.model, estimator, request.cohort)
+    check_layer(request.model, estimator, whole, request.layer)
     whole, ids = ids_of(whole, estimator, request.ids)
     source, cohorts = split_cohort(whole, request.cohort)
     values = None if cohorts is None else pd.Series(cohorts, name=request.cohort)

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from ..errors import InputError, Problems
-from ..inputs.columns import named_columns, split_cohort, split_groups
+from ..inputs.columns import named_columns, split_cohort, split_groups, with_genes
 from ..inputs.files import read
 from ..inputs.ids import split_ids
 from .assess import Asking, measured
@@ -29,6 +29,7 @@ class Request:
     keep: list[str]
     cohort: str | None
     group_folds: str | None
+    layer: str | None
     ids: str | None
     force: bool
     rule: str
@@ -45,7 +46,7 @@ def run_fit(request: Request) -> None:
     if request.test_folds == 1:
         raise InputError("--test-folds must be 0 (none) or at least 2; got 1.")
     with ResultFolder(request.out, request.force) as folder:
-        whole = read(request.data)
+        whole = read(request.data, request.layer)
         drop = named_columns(whole, request.drop, "--drop")
         keep = named_columns(whole, request.keep, "--keep")
         request.target.check_parts(request.cohort, request.group_folds, drop, keep, request.ids)
@@ -53,6 +54,7 @@ def run_fit(request: Request) -> None:
         whole, groups = split_groups(whole, request.group_folds)
         source, taken = take_target(whole, request.target, drop)
         source, ids, id_column = split_ids(source, request.ids, keep)
+        source = with_genes(source, drop, keep)
         with Problems() as problems:
             with problems.kept():
                 task, y, why = taken.read()
@@ -85,6 +87,8 @@ def run_fit(request: Request) -> None:
             weights = np.where(source.frame.columns.isin(keep), 0.0, 1.0)
             estimator.set_params(penalty_weights=weights)
         contents.prepare(estimator)
+        if whole.cells is not None:
+            estimator.layer_ = whole.cells.layer
         said = [f"{why} {X.shape[0]} samples, {X.shape[1]} columns.", *contents.lines()]
         print("\n".join(said), flush=True)
         start = time.perf_counter()

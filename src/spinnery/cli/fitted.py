@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 import typer
 
 from .errors import one_line_errors
-from .options import Cohort, Force, Ids, Known, Seed
+from .options import Cohort, Force, Ids, Known, Layer, Seed
 
 
 def predict(
@@ -25,6 +25,7 @@ def predict(
         typer.Option(help="Survival: times such as 12,24,60 at which to give the share left."),
     ] = None,
     ids: Ids = None,
+    layer: Layer = None,
     target: Known = None,
     time: Known = None,
     event: Known = None,
@@ -44,6 +45,7 @@ def predict(
                 cohort=cohort,
                 new_cohorts=new_cohorts,
                 ids=ids,
+                layer=layer,
                 times=times,
                 force=force,
             )
@@ -92,6 +94,7 @@ def embed(
         Path | None, typer.Option(help="Also write the coordinates, as CSV.")
     ] = None,
     ids: Ids = None,
+    layer: Layer = None,
     seed: Seed = 0,
     force: Force = False,
 ) -> None:
@@ -110,6 +113,7 @@ def embed(
                 colour=colour,
                 cohort=cohort,
                 ids=ids,
+                layer=layer,
                 force=force,
                 perplexity=perplexity,
                 seed=seed,

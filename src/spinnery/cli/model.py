@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from ..errors import InputError, listing
+from ..inputs.columns import with_named
 from ..inputs.files import Source, refuse_infinite
 from ..inputs.form import Form
 from ..inputs.ids import split_ids
@@ -44,11 +45,22 @@ def check_cohort(model: Path, estimator, cohort: str | None, instead: str = "") 
         )
 
 
+def check_layer(model: Path, estimator, source: Source, layer: str | None) -> None:
+    """A model of one matrix of an `.h5ad` file predicts from no other by mistake."""
+    of = getattr(estimator, "layer_", None)
+    if source.cells is not None and layer is None and of not in (None, source.cells.layer):
+        raise InputError(
+            f"{model} was fitted to the layer {of!r}, and {source.file} is read in its matrix "
+            f"{source.cells.layer!r}: name the one that holds the same, --layer {of}."
+        )
+
+
 def samples(source: Source, estimator, all_columns: bool = False) -> pd.DataFrame | np.ndarray:
     """The table in the model's columns, checked, with names if the model knows names.
 
     Of named ones only those that the model uses, unless `all_columns` are wanted.
     """
+    source = with_named(source, getattr(estimator, "feature_names_in_", None))
     used = np.ones(estimator.n_features_in_, bool)
     if not all_columns and named(estimator) and source.named:
         used = estimator.get_support()

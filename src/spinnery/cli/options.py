@@ -22,3 +22,6 @@ AsInFit = Annotated[str | None, typer.Option(help="As in fit.")]
 Known = Annotated[
     str | None, typer.Option(help="Known outcome to measure by; default the fit's column.")
 ]
+Layer = Annotated[
+    str | None, typer.Option("--layer", help="Matrix of an .h5ad file, such as counts; default X.")
+]

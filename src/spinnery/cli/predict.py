@@ -11,7 +11,7 @@ import pandas as pd
 from ..errors import InputError
 from ..inputs.columns import split_cohort
 from ..inputs.files import read
-from .model import asked_of, check_cohort, ids_of, load_model, samples
+from .model import asked_of, check_cohort, check_layer, ids_of, load_model, samples
 from .output import check_out, write
 from .target import Asked
 
@@ -24,6 +24,7 @@ class Request:
     data: Path
     out: Path
     target: Asked
+    layer: str | None
     cohort: str | None
     new_cohorts: str
     ids: str | None
@@ -36,7 +37,7 @@ def run_predict(request: Request) -> None:
     model, out = request.model, request.out
     beside = out.with_name(f"{out.stem}_metrics.csv")
     check_out(out, (model, request.data), force=request.force)
-    whole = read(request.data)
+    whole = read(request.data, request.layer)
     estimator = load_model(model)
 
     from .observed import take_observed
@@ -45,6 +46,7 @@ def run_predict(request: Request) -> None:
     if request.cohort is not None or request.new_cohorts == "error":
         instead = ", or average over them with --new-cohorts average"
         check_cohort(model, estimator, request.cohort, instead)
+    check_layer(model, estimator, whole, request.layer)
     whole, ids = ids_of(whole, estimator, request.ids)
     source, cohorts = split_cohort(whole, request.cohort)
     outcome = estimator.outcome_

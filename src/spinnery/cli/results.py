@@ -15,13 +15,9 @@ from matplotlib.figure import Figure
 
 from .. import plotting
 from ..errors import InputError
-from ..estimators.integrative_classifier_cv import IntegrativeSPINNClassifierCV
-from ..estimators.integrative_cv import IntegrativeSPINNRegressorCV
-from ..estimators.integrative_survival_cv import IntegrativeSPINNSurvivalCV
-from ..estimators.spinn_cv import SPINNClassifierCV, SPINNRegressorCV
-from ..estimators.spinn_survival_cv import SPINNSurvivalCV
+from ..estimators.by_task import BY_TASK
 from ..evidence.held_out import HeldOut
-from ..evidence.reading import feature_names, strengths
+from ..evidence.reading import selected_table
 from ..evidence.result import Evidence
 from ..outcomes import Outcome
 from ..plotting.effects import effects_size
@@ -33,11 +29,6 @@ from .folder import EVIDENCE, MODEL, PAGE, REPORT
 
 DPI = 150
 MOST_ROWS, MOST_PANELS = 30, 12  # of plot_stability, plot_effects
-ESTIMATORS = {
-    "regression": (SPINNRegressorCV, IntegrativeSPINNRegressorCV),
-    "classification": (SPINNClassifierCV, IntegrativeSPINNClassifierCV),
-    "survival": (SPINNSurvivalCV, IntegrativeSPINNSurvivalCV),
-}
 
 
 def make_estimator(
@@ -45,7 +36,7 @@ def make_estimator(
     null_check: bool = True,
 ):  # fmt: skip
     """The cross-validated estimator for the task, over cohorts or for one table."""
-    kind = ESTIMATORS[task][cohorts]
+    kind = BY_TASK[task][cohorts]
     given: dict[str, Any] = {
         "max_features": max_features,
         "hidden": [parse_widths(text) for text in hidden] if hidden else None,
@@ -102,22 +93,6 @@ def write_reports(folder: Path, told: Report) -> None:
     """A report's dictionary, and the page made of it."""
     for name in (REPORT, PAGE):
         write(told, folder / name)
-
-
-def selected_table(estimator, folds: np.ndarray | None) -> pd.DataFrame:
-    """Selected features, strongest first.
-
-    Columns `feature`, `strength` (norm of the first-layer weights for standardised inputs),
-    `cohorts` (in how many it is used) and `folds` (in how many refits it was selected), if known.
-    """
-    strength = strengths(estimator)
-    selected = np.flatnonzero(estimator.get_support())
-    order = selected[np.argsort(-strength[selected], kind="stable")]
-    names = [str(name) for name in feature_names(estimator)[order]]
-    table = pd.DataFrame({"feature": names, "strength": strength[order]})
-    if hasattr(estimator, "cohorts_"):
-        table["cohorts"] = estimator.selected_[:, order].sum(axis=0)
-    return table if folds is None else table.assign(folds=folds[order])
 
 
 def written(out: Path) -> dict[str, str]:

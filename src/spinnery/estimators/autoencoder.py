@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Self
 
 import numpy as np
 from sklearn.base import ClassNamePrefixFeaturesOutMixin
 from sklearn.utils.validation import check_array, check_is_fitted
 
+from ..export.parts import Network
 from ..losses import Squared
 from ..nn.mlp import init_mlp, init_tied
 from ..outcomes import Numbers
@@ -223,6 +224,13 @@ class SparseAutoencoder(ClassNamePrefixFeaturesOutMixin, Minibatch):
             return raw
         # a constant column has an infinite scale, and is its mean
         return raw * np.where(np.isinf(self._scale), 0, self._scale) + self._center
+
+    def _networks(self) -> list[Network]:
+        [network] = super()._networks()
+        if self._center is None or self._scale is None:
+            return [network]
+        scale = np.where(np.isinf(self._scale), 0, self._scale)
+        return [replace(network, out_center=self._center, out_scale=scale)]
 
     def reconstruction_error(self, X) -> float:
         """Mean over samples of `||x - decode(encode(x))||^2`, in the units of `X`."""

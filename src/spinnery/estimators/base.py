@@ -20,6 +20,7 @@ from ..outcomes import Outcome
 from ..penalties import Penalty, feature_groups, resolve
 from ..storage import models as files
 from .coefficients import Coefficients
+from .exports import Exports
 from .model import Model
 from .panel import HasPanel
 from .tables import FLOATS
@@ -27,7 +28,7 @@ from .tables import FLOATS
 __all__ = ["FLOATS", "BaseSPINN"]
 
 
-class BaseSPINN(Coefficients, HasPanel):
+class BaseSPINN(Coefficients, Exports, HasPanel):
     """Validation and fitted state of sparse-input networks."""
 
     outcome_: Any  # an Outcome

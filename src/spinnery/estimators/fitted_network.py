@@ -14,6 +14,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from ..engine.design import round_up
+from ..export.parts import Network, layers_of
 from ..inputs.form import only_numbers
 from ..nn.inputs import input_norms
 from ..nn.mlp import MLP, TiedAutoencoder, layer_shapes
@@ -113,6 +114,13 @@ class FittedNetwork(BaseSPINN):
         with self._precision():
             network = eqx.nn.inference_mode(self.network_)
             return _in_blocks(lambda x: _padded_outputs(network, self._inputs(x)), X)
+
+    def _networks(self) -> list[Network]:
+        columns, outcome = np.arange(self.n_features_in_), self.outcome_
+        center = np.zeros(len(columns)) if self._center is None else self._center
+        scale = np.ones(len(columns)) if self._scale is None else self._scale
+        layers = layers_of(self.network_)
+        return [Network(columns, center, scale, layers, outcome.center[0], outcome.scale[0])]
 
     def hidden_features(self, X) -> np.ndarray:
         """First hidden layer's activations of every sample, `(n, T)`.

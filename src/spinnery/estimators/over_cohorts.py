@@ -42,6 +42,21 @@ class CohortsIn(BaseSPINN):
         order = np.argsort(-np.nansum(strengths**2, axis=0), kind="stable")
         return table.iloc[order].reset_index(drop=True)
 
+    def to_onnx(self, file, cohort=None) -> None:
+        """Write one cohort's network to `file`, as `to_onnx` of other estimators does.
+
+        Parameters
+        ----------
+        file : path
+        cohort : label, optional
+            Whose network. None: of a model of several cohorts the mean over all of them, if
+            `new_cohorts="average"`, as `predict` has it.
+        """
+        check_is_fitted(self)
+        code = int(self._codes(None if cohort is None else [cohort], 1)[0])
+        networks = self._networks()
+        self._write_onnx(file, networks if code < 0 else [networks[code]])
+
     # -- hooks of BaseSPINN -----------------------------------------------------------------
 
     def _encode(self, cohorts, n_samples: int) -> np.ndarray:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import difflib
 import warnings
+from collections.abc import Iterable
 from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
 from ..errors import InputError, listing
+from .cells import Cells, refuse_same_names
 from .cohorts import refuse_single
 from .files import Source
 
@@ -101,9 +103,36 @@ def split(source: Source, target: str | None, drop: list[str]) -> tuple[Source, 
     for name in drop:
         _require(source, name, "--drop")
     frame = frame.drop(columns=[name for name in drop if name in frame])
-    if frame.shape[1] == 0:
+    if frame.shape[1] == 0 and source.cells is None:
         raise InputError(f"{source.file} has no columns to predict {y.name!r} from.")
     return replace(source, frame=frame, arrays=None), y
+
+
+def with_genes(source: Source, drop: list[str], keep: list[str]) -> Source:
+    """Of an `.h5ad` file the genes, and after them what is kept of the cells' table."""
+    if source.cells is None:
+        return source
+    return _joined(source, source.cells, source.cells.names.drop(drop, errors="ignore"), keep)
+
+
+def with_named(source: Source, names: Iterable[str] | None) -> Source:
+    """Of an `.h5ad` file the genes of these names (None: all), and what else has one of them."""
+    if source.cells is None:
+        return source
+    genes = source.cells.names
+    wanted = genes if names is None else pd.Index(names)
+    return _joined(source, source.cells, wanted[wanted.isin(genes)], wanted[~wanted.isin(genes)])
+
+
+def _joined(source: Source, cells: Cells, genes: Iterable[str], beside: Iterable[str]) -> Source:
+    genes, known = list(genes), [name for name in beside if name in source.frame]
+    try:
+        refuse_same_names(genes, known)
+    except ValueError as error:
+        raise InputError(f"{source.file}: {error}") from None
+    parts = [cells.read(genes), source.frame[known]]
+    frame = pd.concat(parts, axis=1) if known else parts[0]
+    return replace(source, frame=frame, cells=None)
 
 
 def _npz_target(source: Source, target: str) -> pd.Series:
@@ -120,8 +149,11 @@ def _npz_target(source: Source, target: str) -> pd.Series:
 
 
 def _require(source: Source, name: str, option: str) -> None:
-    if name in source.frame:
+    known = source.frame.columns
+    if source.cells is not None and option in ("--drop", "--keep"):  # genes are columns, too
+        known = known.append(source.cells.names)
+    if name in known:
         return
-    close = difflib.get_close_matches(name, source.frame.columns, n=1)
-    hint = f"did you mean {close[0]!r}?" if close else f"it has {listing(source.frame)}."
+    close = difflib.get_close_matches(name, known, n=1)
+    hint = f"did you mean {close[0]!r}?" if close else f"it has {listing(known)}."
     raise InputError(f"{source.file} has no column {name!r} for {option}; {hint}")

@@ -15,19 +15,24 @@ import numpy as np
 import pandas as pd
 
 from ..errors import InputError, listing, one_line
+from .cells import Cells, open_cells
+from .frames import is_plain
 from .kinds import ColumnsError, read_columns
 from .text import SEPARATORS, kind, read_text
 
 MOST = 8  # columns named
 DAMAGED = (csv.Error, zlib.error, zipfile.BadZipFile)
-EXTENSIONS = (*SEPARATORS, ".parquet", ".npz")
+EXTENSIONS = (*SEPARATORS, ".parquet", ".npz", ".h5ad")
+NEEDS = {".parquet": ("pyarrow", "parquet"), ".h5ad": ("anndata", "anndata")}  # package, our extra
 
 
 @dataclass(frozen=True)
 class Source:
     """A file's columns; for `.npz` files also its target array, and perhaps no column names.
 
-    `row_names` `(n,)` are those that the file itself has beside its columns, if any.
+    `row_names` `(n,)` are those that the file itself has beside its columns, if any. Of an `.h5ad`
+    file the columns are what is known of the cells, none of which is a feature unless it is named
+    as one, and its matrix is yet to be read (`with_genes`).
     """
 
     file: Path
@@ -35,14 +40,17 @@ class Source:
     named: bool = True
     arrays: dict[str, np.ndarray] | None = None
     row_names: pd.Series | None = None
+    cells: Cells | None = None
 
     def features(self) -> pd.DataFrame | np.ndarray:
         """What an estimator gets: names only if the file had some."""
         return self.frame if self.named else self.frame.to_numpy()
 
 
-def read(file: Path) -> Source:
-    """The table in `file`."""
+def read(file: Path, layer: str | None = None) -> Source:
+    """The table in `file`; `layer` names another matrix than `X` of an `.h5ad` file."""
+    if layer is not None and kind(file) != ".h5ad":
+        raise InputError(f"--layer {layer!r} is for .h5ad files; {file} has no layers.")
     if kind(file) not in EXTENSIONS:
         raise InputError(
             f"{file} has the extension {file.suffix!r}; give a table as {', '.join(EXTENSIONS)}, "
@@ -53,12 +61,16 @@ def read(file: Path) -> Source:
     if file.stat().st_size == 0:
         raise _empty(file)
     try:
-        source = _READERS.get(kind(file), _read_text)(file)
+        if kind(file) == ".h5ad":
+            source = _read_cells(file, layer)
+        else:
+            source = _READERS.get(kind(file), _read_text)(file)
     except UnicodeDecodeError:
         raise InputError(f"{file} is not UTF-8 text; save it as UTF-8.") from None
     except ImportError:
+        package, extra = NEEDS[kind(file)]
         raise InputError(
-            f"{file} needs pyarrow to be read: pip install 'spinnery[parquet]'."
+            f"{file} needs {package} to be read: pip install 'spinnery[{extra}]'."
         ) from None
     except pd.errors.EmptyDataError:
         raise _empty(file) from None
@@ -70,7 +82,7 @@ def read(file: Path) -> Source:
         raise InputError(
             f"{file} has several columns of the same name: {listing(repeated)}; rename them."
         )
-    if source.frame.empty:
+    if not len(source.frame) or (source.frame.empty and source.cells is None):
         raise InputError(f"{file} has no rows below its header; give a table with samples.")
     return source
 
@@ -113,6 +125,12 @@ def _read_npz(file: Path) -> Source:
     return Source(file, pd.DataFrame(X, columns=columns), arrays=arrays)
 
 
+def _read_cells(file: Path, layer: str | None) -> Source:
+    obs, cells = open_cells(file, layer)
+    names = obs.index.to_series().reset_index(drop=True)
+    return Source(file, obs.reset_index(drop=True), row_names=names, cells=cells)
+
+
 _READERS = {".parquet": _read_parquet, ".npz": _read_npz}
 
 
@@ -124,8 +142,9 @@ def readable(source: Source) -> list[np.ndarray]:
     InputError
         If columns are neither numbers nor factors, all of them named, or hold infinite values.
     """
+    frame = source.frame
     try:
-        read = read_columns(source.frame)
+        read = list(frame.to_numpy().T) if is_plain(frame) else read_columns(frame)
     except ColumnsError as error:
         remedy = f"leave them out with {dropping(error.names)}, or give" if source.named else "give"
         raise InputError(
