@@ -108,12 +108,14 @@ def run(table, out, features):
 
 
 def options(table, out, features):
-    return ["fit", table, "--target", "y", "--max-features", str(features), "--out", out]
+    size = ["--max-features", str(features)]
+    return ["fit", table, "--target", "y", *size, "--out", out, "--force"]
 
 
 def contents(folder):
-    """Every file of a run, pictures aside."""
-    return {f.name: f.read_bytes() for f in sorted(folder.iterdir()) if f.suffix != ".png"}
+    """Every file of a run, pictures aside, and the folder's name in the command aside."""
+    files = [file for file in sorted(folder.iterdir()) if file.suffix != ".png"]
+    return {file.name: file.read_bytes().replace(bytes(folder), b"out") for file in files}
 
 
 @pytest.mark.parametrize("k", range(KILLS))
