@@ -10,6 +10,7 @@ from importlib import import_module
 from pathlib import Path
 
 import matplotlib
+import matplotlib.pyplot as plt
 import pytest
 
 ROOT = Path(__file__).parents[1]
@@ -61,4 +62,4 @@ def test_pages_run(page, tmp_path, monkeypatch):
     with warnings.catch_warnings():
         for number, block in enumerate(blocks):
             exec(compile(block, f"{page.name}, block {number}", "exec"), names)
-    matplotlib.pyplot.close("all")
+    plt.close("all")
