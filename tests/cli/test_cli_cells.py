@@ -56,38 +56,38 @@ def test_fit_of_a_layer(run):
     model = load(home / "out" / "model.spinn")
     assert list(model.feature_names_in_) == [*GENES, "age"]
     assert {"gene 0", "gene 3", "age"} == set(model.get_feature_names_out())
-    assert model.layer_ == "counts"
+    assert model.parts_["layer"] == "counts"
+    assert pd.read_csv(home / "out" / "heldout.csv")["id"].tolist() == list(cells().obs_names)
 
 
 def test_predict_reads_the_matrix_of_the_fit(run, tmp_path):
     home, _ = run
     model, file, out = home / "out" / "model.spinn", home / "cells.h5ad", tmp_path / "p.csv"
-    done = spin("predict", model, file, "--layer", "counts", "--out", out)
-    assert done.exit_code == 0, done.stderr
-    data = cells()
-    X = pd.DataFrame(data.layers["counts"].toarray(), columns=GENES)
-    X["age"] = data.obs["age"].to_numpy()
-    written = pd.read_csv(out)
-    assert written["prediction"].tolist() == load(model).predict(X).tolist()
-    assert written["id"].tolist() == data.obs_names.tolist()
-    fails(
-        f"{model} was fitted to the layer 'counts', and {file} is read in its matrix 'X': name the "
-        "one that holds the same, --layer counts.",
-        "predict", model, file, "--out", tmp_path / "other.csv",
-    )  # fmt: skip
+    data, expected = cells(), {}
+    for layer, X in (("counts", data.layers["counts"].toarray()), ("X", data.X)):
+        frame = pd.DataFrame(X, columns=GENES).assign(age=data.obs["age"].to_numpy())
+        expected[layer] = load(model).predict_proba(frame)[:, 0]
+    for options, layer in (((), "counts"), (("--layer", "X", "--force"), "X")):
+        done = spin("predict", model, file, "--out", out, *options)
+        assert done.exit_code == 0, done.stderr
+        assert ("made dense: 60 x 2" in done.stderr) == (layer == "counts")
+        found = pd.read_csv(out)
+        np.testing.assert_allclose(found["probability B"], expected[layer])
+        assert found["id"].tolist() == list(data.obs_names)
+        assert found["observed"].tolist() == data.obs["cell_type"].tolist()
 
 
 def test_assess_and_embed_take_cells(run, tmp_path):
     home, _ = run
     model, file = home / "out" / "model.spinn", home / "cells.h5ad"
     done = spin(
-        "embed", model, file, "--layer", "counts", "--colour", "batch", "--method", "sne",
+        "embed", model, file, "--colour", "batch", "--method", "sne",
         "--out", tmp_path / "map.png", "--coordinates", tmp_path / "map.csv",
     )  # fmt: skip
     assert done.exit_code == 0, done.stderr
     assert sorted(pd.read_csv(tmp_path / "map.csv")["batch"].unique()) == ["one", "two"]
     done = spin(
-        "assess", model, file, "--layer", "counts", "--target", "cell_type", "--pairs", "4",
+        "assess", model, file, "--target", "cell_type", "--pairs", "4",
         "--permutations", "0", "--test-folds", "0", "--out", tmp_path / "how_sure",
     )  # fmt: skip
     assert done.exit_code == 0, done.stderr

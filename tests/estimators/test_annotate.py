@@ -80,7 +80,7 @@ def test_kept_columns_and_evidence(adata, tmp_path):
 def test_cohorts_and_layers(adata, tmp_path):
     model = sp.annotate(adata, "level", cohort="lab", layer="shifted", **QUICK)
     assert type(model) is sp.IntegrativeSPINNRegressorCV
-    assert model.layer_ == "shifted"
+    assert model.parts_["layer"] == "shifted"
     assert abs(model._models[1].center - 9).max() < 1  # standardised within cohorts
     var = written(adata, tmp_path / "a.h5ad").var
     assert var["spinnery_n_cohorts"].iloc[2] == 2

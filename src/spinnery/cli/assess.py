@@ -10,7 +10,7 @@ from ..errors import InputError
 from ..inputs.columns import named_columns, split_cohort, split_groups
 from ..inputs.files import read
 from .folder import ResultFolder
-from .model import check_cohort, check_layer, ids_of, load_model, samples
+from .model import check_cohort, ids_of, load_model, of_layer, samples
 from .target import Asked, take_target
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def run_assess(request: Request) -> None:
         whole, groups = split_groups(whole, request.group_folds)
         estimator = load_model(request.model)
         check_cohort(request.model, estimator, request.cohort)
-        check_layer(request.model, estimator, whole, request.layer)
+        whole = of_layer(whole, estimator, request.layer)
         whole, ids = ids_of(whole, estimator, request.ids)
         source, taken = take_target(whole, request.target, drop)
         task, y, why = taken.read()

@@ -12,7 +12,7 @@ import pandas as pd
 from ..errors import InputError
 from ..inputs.columns import split_cohort, take_column
 from ..inputs.files import read
-from .model import check_cohort, check_layer, ids_of, load_model, samples
+from .model import check_cohort, ids_of, load_model, of_layer, samples
 from .output import check_out, write
 
 PICTURES = (".png", ".svg", ".pdf")
@@ -52,7 +52,7 @@ def run_embed(request: Request) -> None:
     from .results import save_figure
 
     check_cohort(request.model, estimator, request.cohort)
-    check_layer(request.model, estimator, whole, request.layer)
+    whole = of_layer(whole, estimator, request.layer)
     whole, ids = ids_of(whole, estimator, request.ids)
     source, cohorts = split_cohort(whole, request.cohort)
     values = None if cohorts is None else pd.Series(cohorts, name=request.cohort)

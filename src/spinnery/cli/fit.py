@@ -87,13 +87,12 @@ def run_fit(request: Request) -> None:
             weights = np.where(source.frame.columns.isin(keep), 0.0, 1.0)
             estimator.set_params(penalty_weights=weights)
         contents.prepare(estimator)
-        if whole.cells is not None:
-            estimator.layer_ = whole.cells.layer
         said = [f"{why} {X.shape[0]} samples, {X.shape[1]} columns.", *contents.lines()]
         print("\n".join(said), flush=True)
         start = time.perf_counter()
         fit(estimator, X, y, cohorts, groups)
-        others = {"cohort": request.cohort, "id": id_column}
+        layer = None if whole.cells is None else whole.cells.layer
+        others = {"cohort": request.cohort, "id": id_column, "layer": layer}
         named = taken.asked.named | others
         estimator.parts_ = {part: name for part, name in named.items() if name is not None}
         outcome, held_out, evidence = estimator.outcome_, None, None

@@ -11,7 +11,7 @@ import pandas as pd
 
 from ..errors import InputError, listing
 from ..inputs.columns import with_named
-from ..inputs.files import Source, refuse_infinite
+from ..inputs.files import Source, read, refuse_infinite
 from ..inputs.form import Form
 from ..inputs.ids import split_ids
 from ..inputs.kinds import ColumnsError
@@ -45,14 +45,12 @@ def check_cohort(model: Path, estimator, cohort: str | None, instead: str = "") 
         )
 
 
-def check_layer(model: Path, estimator, source: Source, layer: str | None) -> None:
-    """A model of one matrix of an `.h5ad` file predicts from no other by mistake."""
-    of = getattr(estimator, "layer_", None)
-    if source.cells is not None and layer is None and of not in (None, source.cells.layer):
-        raise InputError(
-            f"{model} was fitted to the layer {of!r}, and {source.file} is read in its matrix "
-            f"{source.cells.layer!r}: name the one that holds the same, --layer {of}."
-        )
+def of_layer(source: Source, estimator, layer: str | None) -> Source:
+    """An `.h5ad` file in the matrix that is asked for, by default the fit's."""
+    of_fit = getattr(estimator, "parts_", {}).get("layer")
+    if source.cells is None or layer is not None or of_fit in (None, source.cells.layer):
+        return source
+    return read(source.file, of_fit)
 
 
 def samples(source: Source, estimator, all_columns: bool = False) -> pd.DataFrame | np.ndarray:
@@ -60,10 +58,10 @@ def samples(source: Source, estimator, all_columns: bool = False) -> pd.DataFram
 
     Of named ones only those that the model uses, unless `all_columns` are wanted.
     """
-    source = with_named(source, getattr(estimator, "feature_names_in_", None))
     used = np.ones(estimator.n_features_in_, bool)
     if not all_columns and named(estimator) and source.named:
         used = estimator.get_support()
+    source = with_named(source, estimator.feature_names_in_[used] if named(estimator) else None)
     matched = match(source, estimator, used)
     _check_contents(matched, estimator, used)
     return matched.frame if named(estimator) else matched.frame.to_numpy()

@@ -11,7 +11,7 @@ import pandas as pd
 from ..errors import InputError
 from ..inputs.columns import split_cohort
 from ..inputs.files import read
-from .model import asked_of, check_cohort, check_layer, ids_of, load_model, samples
+from .model import asked_of, check_cohort, ids_of, load_model, of_layer, samples
 from .output import check_out, write
 from .target import Asked
 
@@ -24,9 +24,9 @@ class Request:
     data: Path
     out: Path
     target: Asked
-    layer: str | None
     cohort: str | None
     new_cohorts: str
+    layer: str | None
     ids: str | None
     times: str | None
     force: bool
@@ -46,7 +46,7 @@ def run_predict(request: Request) -> None:
     if request.cohort is not None or request.new_cohorts == "error":
         instead = ", or average over them with --new-cohorts average"
         check_cohort(model, estimator, request.cohort, instead)
-    check_layer(model, estimator, whole, request.layer)
+    whole = of_layer(whole, estimator, request.layer)
     whole, ids = ids_of(whole, estimator, request.ids)
     source, cohorts = split_cohort(whole, request.cohort)
     outcome = estimator.outcome_

@@ -103,17 +103,12 @@ def annotate(
         params = {"missing": "indicator", **params}
     model = BY_TASK[task][cohort is not None](random_state=random_state, **params)
     model.fit(X, y, **labels)
-    model.layer_ = layer or MAIN
+    model.parts_ = {**named, "layer": layer or MAIN}
     found = None
     if evidence is not False:
         options = {} if evidence is True else dict(evidence)
         found = assess(model, X, y, **labels, **{"random_state": random_state, **options})
-    asked: dict[str, Any] = {
-        **named,
-        "task": task,
-        "layer": model.layer_,
-        "random_state": int(random_state),
-    }
+    asked = {**model.parts_, "task": task, "random_state": int(random_state)}
     if keep:
         asked["keep"] = np.array(keep, dtype=object)
     _write(adata, key_added, model, found, asked)
