@@ -52,6 +52,8 @@ def test_stories_end_with_what_one_may_conclude(path):
 @pytest.mark.slow
 @pytest.mark.parametrize("page", WITH_CODE, ids=lambda p: p.name)
 def test_pages_run(page, tmp_path, monkeypatch):
+    if "SPINNERY_PAGES" not in os.environ:
+        pytest.skip("make test-pages runs the pages' code, which takes minutes")
     blocks = code(page)
     if any(NEEDS_DATA in block for block in blocks) and "SPINNERY_DATA" not in os.environ:
         pytest.skip("SPINNERY_DATA names no folder with the table that this page reads")
