@@ -19,13 +19,16 @@ from ..compilation import QUICK
 from ..penalties import FeatureGroups, Penalty, Rows
 from . import proximal
 from .constant import constant_model
-from .design import Design, dense_design, round_up
+from .design import Design, round_up
+from .features import shared_design, take_columns
 from .problem import Params, Problem
 from .refit import Data
+from .sparse import SparseFeatures
 
 RATIO = 1.25  # between successive lambdas
 LONG_RATIO = 1.6  # where the path only proposes
 WORKING_SET = 2048  # features solved for at once when p is larger
+ROOM, FEWEST = 2**22, 512  # numbers of sparse columns made dense for that, and columns at least
 
 
 class Groups(eqx.Module):
@@ -131,7 +134,11 @@ class Path:
     # -- working set ------------------------------------------------------------------------
 
     def _capacity(self) -> int:
-        return min(self.p, max(WORKING_SET, 4 * self.data.X.shape[0]))
+        n = self.data.X.shape[0]
+        most = max(WORKING_SET, 4 * n)
+        if isinstance(self.data.X, SparseFeatures):
+            most = min(WORKING_SET, max(ROOM // n, FEWEST))
+        return min(self.p, most)
 
     def _whole_groups(self, features: np.ndarray) -> np.ndarray:
         """`features`, joined by the other members of their groups."""
@@ -146,8 +153,9 @@ class Path:
         padded[: len(features)] = np.sort(features)
         self.features = padded
         X = self.data.X
-        if size < self.p or not np.array_equal(padded, np.arange(self.p)):
-            X = _take_columns(X, padded)
+        whole = size == self.p and np.array_equal(padded, np.arange(self.p))
+        if not whole or isinstance(X, SparseFeatures):
+            X = take_columns(X, padded)
             W = np.concatenate([np.asarray(W)[: self.p], np.zeros((1, *W.shape[1:]), W.dtype)])[
                 padded
             ]
@@ -176,11 +184,6 @@ class Path:
         spare = np.setdiff1d(self.features[self.features < self.p], wanted)
         room = max(self._capacity() - len(wanted), 0)
         self._set_working(np.union1d(wanted, spare[:room]), W)
-
-
-@jax.jit
-def _take_columns(X: Array, columns: Array) -> Array:
-    return jnp.take(X, columns, axis=1, mode="fill", fill_value=0)
 
 
 @partial(jax.jit, compiler_options=QUICK)
@@ -217,7 +220,7 @@ def lambda_linear(data: Data, penalty: Penalty, groups: Groups) -> float:
 def _lambda_max(
     penalty: Penalty, X: Array, slope: Array, counted: Array, bounds: tuple[int, ...]
 ) -> Array:
-    gradient = dense_design(X, bounds).rmatmul(slope[:, None])[:, 0]
+    gradient = shared_design(X, bounds).rmatmul(slope[:, None])[:, 0]
     return penalty.lambda_max(jnp.where(counted[:, None], gradient, 0))
 
 

@@ -14,7 +14,8 @@ from ..arrays import Array
 from ..compilation import QUICK
 from ..losses import AnyLoss
 from ..penalties import Penalty
-from .design import dense_design, lane_design, split_blocks
+from .design import split_blocks
+from .features import own_design, shared_design
 from .lbfgs import minimise
 from .problem import Params, Problem
 from .proximal import gradient_scale
@@ -23,7 +24,7 @@ from .proximal import gradient_scale
 class Data(eqx.Module):
     """What all refits share: the data, the loss, and each lane's sample weights and ridge.
 
-    `X` is `(n, p)`, `targets` `(n, q)` or `(n, B, q)`, `weights` `(n, B)`, `ridge` `(B,)`; cohort m
+    `X` is `(n, p)`, dense or `SparseFeatures`, `targets` `(n, q)` or `(n, B, q)`, `weights` `(n, B)`, `ridge` `(B,)`; cohort m
     is rows `bounds[m]` to `bounds[m + 1]`. `everyone` `(n,)`, or `(n, B)` where lanes have targets
     of their own, weighs the samples as if none were held out: those that weigh nothing in a lane
     judge it.
@@ -47,8 +48,8 @@ class Data(eqx.Module):
         return self.loss.n_outputs(self.targets.shape[-1])
 
     def over(self, X: Array) -> Problem:
-        """The lanes' problems on shared columns `X` `(n, any)`."""
-        design = dense_design(X, self.bounds)
+        """The lanes' problems on shared columns `X` `(n, any)`, dense or sparse."""
+        design = shared_design(X, self.bounds)
         return Problem(design, self.targets, self.weights, self.ridge, self.loss)
 
     def problem(self, index: Array) -> Problem:
@@ -56,7 +57,7 @@ class Data(eqx.Module):
 
         `index` is `(B, M, k)`: feature numbers, `>= p` in an empty slot.
         """
-        design = lane_design(self.X, self.bounds, index)
+        design = own_design(self.X, self.bounds, index)
         return Problem(design, self.targets, self.weights, self.ridge, self.loss)
 
 
@@ -154,7 +155,7 @@ def _gradient_of_all_rows(data: Data, problem: Problem, upper, Z: Array) -> Arra
     def total(Z):
         return jnp.sum(problem.upper_value(upper, Z))
 
-    return dense_design(data.X, data.bounds).rmatmul(jax.grad(total)(Z))
+    return shared_design(data.X, data.bounds).rmatmul(jax.grad(total)(Z))
 
 
 def _ravel_lanes(params: Params):

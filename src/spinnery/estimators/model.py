@@ -9,6 +9,7 @@ from scipy import sparse
 
 from ..engine.design import split_blocks
 from ..inputs.form import Form
+from ..inputs.raw import dense_columns
 from ..inputs.table import Table
 from ..nn import ACTIVATIONS, CohortUpper, Dense, Upper, upper_of_cohort
 from ..storage.registry import storable
@@ -33,7 +34,7 @@ class Model:
 
         A gap is taken for the mean.
         """
-        standard = (X[:, self.features] - self.center) / self.scale
+        standard = (dense_columns(X, self.features) - self.center) / self.scale
         # row by row in memory, however X is: sums then end in the same digit
         standard = np.ascontiguousarray(np.where(np.isnan(standard), 0, standard))
         return standard @ self.W + self.upper.bias

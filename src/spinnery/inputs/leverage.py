@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from .raw import dense_columns
 from .table import Table
 
 SHARE = 0.5  # of a column's variance within its cohort
@@ -35,7 +36,7 @@ def outstanding(table: Table, X: np.ndarray, names: Sequence) -> str | None:
     found.sort(reverse=True)
     shown = []
     for share, i, j in found[:SHOWN]:
-        shown.append(f"row {i}, column {names[j]!r}: {X[i, j]:.6g} ({share:.0%})")
+        shown.append(f"row {i}, column {names[j]!r}: {dense_columns(X, j)[i]:.6g} ({share:.0%})")
     more = f", and {len(found) - SHOWN} more" if len(found) > SHOWN else ""
     return (
         f"Single samples hold most of a column's variance: {'; '.join(shown)}{more}. Selection may "
@@ -52,6 +53,6 @@ def _in_cohort(table: Table, X: np.ndarray, rows: np.ndarray) -> list[tuple[floa
         top = shares.argmax(axis=0)
         for k in np.flatnonzero(shares.max(axis=0) > SHARE):
             j, rest = int(table.columns[start + k]), np.delete(rows, top[k])
-            if np.ptp(X[rest, j]) > 0:
+            if np.ptp(dense_columns(X, j)[rest]) > 0:
                 found.append((float(shares[top[k], k]), int(rows[top[k]]), j))
     return found

@@ -7,6 +7,7 @@ from functools import cached_property
 
 import jax.numpy as jnp
 import numpy as np
+from scipy import sparse
 
 from ..arrays import Array
 from ..engine.design import round_up
@@ -14,6 +15,7 @@ from ..engine.refit import Data
 from ..losses import AnyLoss
 from .order import canonical_order
 from .scale import standard_scale, standardise
+from .sparse import SparseMatrix, standardise_sparse
 
 FEATURE_GRID = 16  # low end of the grids that features, and samples of one of several cohorts, use
 COHORT_GRID = 16
@@ -29,7 +31,7 @@ class Table:
     `columns[k]`. On the device samples are in a canonical order, too.
     """
 
-    X: np.ndarray
+    X: np.ndarray | SparseMatrix
     targets: np.ndarray
     weights: np.ndarray
     codes: np.ndarray  # (n,) cohort of each sample, 0 ... M - 1
@@ -60,8 +62,10 @@ class Table:
         Data of the same padded shape share compiled programs. `weights` `(n, B)` are the lanes'
         sample weights, `ridge` `(B,)`.
         """
+        width = round_up(self.X.shape[1], FEATURE_GRID)
+        thin = isinstance(self.X, SparseMatrix)
         return Data(
-            self.place(self.X, round_up(self.X.shape[1], FEATURE_GRID)),
+            self.X.placed(*self.layout, width) if thin else self.place(self.X, width),
             self.place(self.targets),
             self.place(weights),
             jnp.asarray(ridge, self.X.dtype),
@@ -80,7 +84,7 @@ class Table:
     def only(self, features: np.ndarray) -> Table:
         """The same samples with some of the features, `(p,)` bool."""
         return replace(
-            self, X=self.X[:, features], center=self.center[:, features],
+            self, X=columns_of(self.X, features), center=self.center[:, features],
             scale=self.scale[:, features], columns=self.columns[features],
         )  # fmt: skip
 
@@ -91,13 +95,21 @@ class Table:
         return weights / weights.sum()
 
 
+def columns_of(X: np.ndarray | SparseMatrix, columns: np.ndarray) -> np.ndarray | SparseMatrix:
+    """Some columns, kept as `X` is."""
+    return X.only(columns) if isinstance(X, SparseMatrix) else X[:, columns]
+
+
 def make_table(
-    X: np.ndarray, targets: np.ndarray, weights: np.ndarray, codes: np.ndarray, loss: AnyLoss, dtype
+    X: np.ndarray | sparse.csc_array, targets: np.ndarray, weights: np.ndarray, codes: np.ndarray, loss: AnyLoss, dtype
 ) -> Table:
     """Inputs standardised within cohorts `codes` `(n,)`, beside targets as the loss takes them."""
-    inputs, center, scale = standardise(X, weights, codes, dtype, standard_scale)
+    if sparse.issparse(X):
+        inputs, center, scale = standardise_sparse(X, weights, codes, dtype)
+    else:
+        inputs, center, scale = standardise(X, weights, codes, dtype, standard_scale)
     order, columns = canonical_order(inputs, targets, weights)
     return Table(
-        inputs[:, columns], targets.astype(dtype), weights, codes, center[:, columns],
+        columns_of(inputs, columns), targets.astype(dtype), weights, codes, center[:, columns],
         scale[:, columns], columns, order, loss,
     )  # fmt: skip
