@@ -110,11 +110,16 @@ class Path:
         B = data.weights.shape[1]
         self.step = proximal.initial_step(B, data.X.dtype)
 
-    def solve(self, lam: float | Array, tol: float, max_iter: int) -> proximal.Solution:
-        """Solve at `lam` (a number or one per lane) to stationarity over all features."""
+    def solve(
+        self, lam: float | Array, tol: float, max_iter: int, rounds: int = 10
+    ) -> proximal.Solution:
+        """Solve at `lam` (a number or one per lane) to stationarity over all features.
+
+        Features outside the working set that would enter are let in at most `rounds` times.
+        """
         B = self.data.weights.shape[1]
         lams = np.broadcast_to(np.asarray(lam, self.data.X.dtype), (B,))
-        for _ in range(10):
+        for _ in range(rounds):
             penalty = self.groups.restrict(self.penalty, self.features).with_lam(lams)
             solution = proximal.solve(
                 self.problem, penalty, Params(self.W, self.upper), self.step, tol, max_iter
@@ -234,10 +239,11 @@ def sparse_starts(
     left so few, or at the last that left any, cut to the largest rows.
     """
     kept = _nonzero_rows(path)  # where even the first lambda empties a lane
+    rounds = 1 if isinstance(path.data.X, SparseFeatures) else 10  # docs/decisions.md
     always = np.flatnonzero(path.groups.always)
     max_features += len(always)
     for _ in range(max_steps):
-        path.solve(lam, tol, max_iter)
+        path.solve(lam, tol, max_iter, rounds)
         lanes = _nonzero_rows(path)
         for b, lane in enumerate(lanes):
             if len(lane[0]) and len(kept[b][0]) > max_features:

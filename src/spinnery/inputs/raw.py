@@ -34,6 +34,13 @@ def dense_columns(X: Array, columns: Any) -> np.ndarray:
     return found[:, 0] if one else found
 
 
+def ends(X: Array) -> tuple[np.ndarray, np.ndarray]:
+    """Least and greatest value of each column, gaps aside, `(p,)` each."""
+    if not sparse.issparse(X):
+        return np.fmin.reduce(X, axis=0), np.fmax.reduce(X, axis=0)
+    return X.nanmin(axis=0).toarray().ravel(), X.nanmax(axis=0).toarray().ravel()
+
+
 def dense_rows(X: Array, rows: Any) -> np.ndarray:
     """Rows as a dense array, `(m, p)`."""
     found = X[rows]
