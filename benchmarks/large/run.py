@@ -41,9 +41,7 @@ def fitted(case: str, method: str, seed: int, smoke: bool, folder: Path) -> dict
         from sklearn.linear_model import LogisticRegressionCV
 
         lasso = {"l1_ratios": [1.0], "solver": "saga", "scoring": "neg_log_loss"}
-        model = LogisticRegressionCV(
-            Cs=5, cv=5, max_iter=100, use_legacy_attributes=False, **lasso
-        )
+        model = LogisticRegressionCV(Cs=5, cv=5, max_iter=100, use_legacy_attributes=False, **lasso)
     else:
         from spinnery import SPINNClassifierCV, SPINNRegressorCV
 

@@ -6,6 +6,8 @@ Few columns are taken as dense ones: those of lanes, and those that a path works
 from __future__ import annotations
 
 import itertools
+import math
+from collections.abc import Callable
 
 import jax
 import jax.numpy as jnp
@@ -15,6 +17,8 @@ from scipy import sparse
 from ..arrays import Array
 from .design import CohortDesign, Design, LaneDesign, dense_design, lane_design
 from .sparse import SparseDesign, SparseFeatures
+
+WIDE, BLOCK = 2**18, 2**14  # columns; so many are taken together where there are more
 
 
 def shared_design(X: Array | SparseFeatures, bounds: tuple[int, ...]) -> Design:
@@ -38,13 +42,40 @@ def take_columns(X: Array | SparseFeatures, columns: Array) -> Array:
     return jnp.take(X, columns, axis=1, mode="fill", fill_value=0)
 
 
+def of_gradients(
+    X: Array | SparseFeatures, bounds: tuple[int, ...], slope: Array,
+    what: Callable[[Array, Array | int], Array],
+) -> Array:  # fmt: skip
+    """`what(X' slope, 0)`; of very many columns `what(rows, first)` of some rows after the other.
+
+    Results are joined along their first axis. So a gradient of all features, `(p, B, T)`, is never
+    held where it would be larger than the data.
+    """
+    if not is_wide(X):
+        return what(shared_design(X, bounds).rmatmul(slope), 0)
+    width = math.gcd(X.shape[1], BLOCK)
+
+    def block(first):
+        part = jax.lax.dynamic_slice_in_dim(X, first, width, axis=1)
+        return what(dense_design(part, bounds).rmatmul(slope), first)
+
+    found = jax.lax.map(block, jnp.arange(0, X.shape[1], width))
+    return found.reshape(-1, *found.shape[2:])
+
+
+def is_wide(X: Array | SparseFeatures) -> bool:
+    """Whether a dense array has more columns than gradients are held of at once."""
+    return not isinstance(X, SparseFeatures) and X.shape[1] > WIDE
+
+
 def varying(X: Array | SparseFeatures, bounds: tuple[int, ...]) -> np.ndarray:
     """Which columns vary in each cohort, `(p, M)`: those of standardised numbers that are not 0."""
     if isinstance(X, SparseFeatures):
         found = [np.diff(np.asarray(one.by_column.starts)) > 0 for one in X.cohorts]
     else:
         dense = np.asarray(X)
-        found = [np.any(dense[a:b] != 0, axis=0) for a, b in itertools.pairwise(bounds)]
+        parts = [dense[a:b] for a, b in itertools.pairwise(bounds)]
+        found = [np.any(part, axis=0) for part in parts]
     return np.stack(found, axis=1)
 
 

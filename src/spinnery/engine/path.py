@@ -20,8 +20,8 @@ from ..penalties import FeatureGroups, Penalty, Rows
 from . import proximal
 from .constant import constant_model
 from .design import Design, round_up
-from .features import shared_design, take_columns
-from .problem import Params, Problem
+from .features import is_wide, of_gradients, shared_design, take_columns
+from .problem import Params
 from .refit import Data
 from .sparse import SparseFeatures
 
@@ -105,7 +105,9 @@ class Path:
         self.p = data.X.shape[1]
         self.upper = params.upper
         self.W: Array = params.W
-        norms = np.linalg.norm(np.asarray(params.W), axis=(1, 2))
+        W = np.asarray(params.W)
+        rows = [W[k : k + WORKING_SET] for k in range(0, len(W), WORKING_SET)]
+        norms = np.concatenate([np.linalg.norm(part, axis=(1, 2)) for part in rows])
         self._set_working(self._whole_groups(np.argsort(-norms)[: self._capacity()]), params.W)
         B = data.weights.shape[1]
         self.step = proximal.initial_step(B, data.X.dtype)
@@ -161,9 +163,8 @@ class Path:
         whole = size == self.p and np.array_equal(padded, np.arange(self.p))
         if not whole or isinstance(X, SparseFeatures):
             X = take_columns(X, padded)
-            W = np.concatenate([np.asarray(W)[: self.p], np.zeros((1, *W.shape[1:]), W.dtype)])[
-                padded
-            ]
+            W = np.asarray(W)[np.where(padded < self.p, padded, 0)]
+            W[padded == self.p] = 0
         self.X, self.problem = X, self.data.over(X)
         self.W = W
 
@@ -175,7 +176,7 @@ class Path:
         outside[self.features[self.features < self.p]] = False
         outside[len(self.groups.ids) :] = False
         excess = _entering(
-            self.data.over(self.data.X),
+            self.data,
             self.groups.restrict(self.penalty, np.arange(self.p)).with_lam(lams),
             Params(self.W, self.upper), self.problem.design,
         )  # fmt: skip
@@ -192,17 +193,22 @@ class Path:
 
 
 @partial(jax.jit, compiler_options=QUICK)
-def _entering(full: Problem, penalty: Penalty, params: Params, design: Design) -> Array:
+def _entering(data: Data, penalty: Penalty, params: Params, design: Design) -> Array:
     """Features whose zero row violates optimality in some lane, `(p,)` bool."""
 
     def total(Z):
-        return jnp.sum(full.upper_value(params.upper, Z))
+        return jnp.sum(data.over(data.X).upper_value(params.upper, Z))
 
-    gradient = full.design.rmatmul(jax.grad(total)(design.matmul(params.W)))
-    distance = penalty.distance(jnp.zeros_like(gradient), gradient)
-    slope = penalty.slope_at_zero()
-    violated = penalty.groups.expand(distance > 1e-3 * slope)[..., 0]
-    return jnp.any(violated, axis=1)
+    def entering(gradient: Array, first) -> Array:
+        distance = penalty.distance(jnp.zeros_like(gradient), gradient)
+        slope = penalty.slope_at_zero()
+        violated = penalty.groups.expand(distance > 1e-3 * slope)[..., 0]
+        return jnp.any(violated, axis=1)
+
+    slope = jax.grad(total)(design.matmul(params.W))
+    if isinstance(penalty.groups, Rows) and penalty.weights is None:
+        return of_gradients(data.X, data.bounds, slope, entering)
+    return entering(shared_design(data.X, data.bounds).rmatmul(slope), 0)
 
 
 def lambda_linear(data: Data, penalty: Penalty, groups: Groups) -> float:
@@ -239,7 +245,8 @@ def sparse_starts(
     left so few, or at the last that left any, cut to the largest rows.
     """
     kept = _nonzero_rows(path)  # where even the first lambda empties a lane
-    rounds = 1 if isinstance(path.data.X, SparseFeatures) else 10  # docs/decisions.md
+    X = path.data.X
+    rounds = 1 if isinstance(X, SparseFeatures) or is_wide(X) else 10  # docs/decisions.md
     always = np.flatnonzero(path.groups.always)
     max_features += len(always)
     for _ in range(max_steps):

@@ -13,13 +13,12 @@ from ..arrays import Array
 from ..nn import SHARED, Sharing, init_lanes
 from .dense import train_dense
 from .design import DenseDesign, split_blocks
-from .features import grams_of, shared_design, varying
+from .features import grams_of, is_wide, of_gradients, varying
 from .problem import Params
 from .refit import Data
 from .sparse import SparseFeatures
 
 MOST_ROTATED = 2048  # samples of sparse data: a rotation is dense, and n x n
-LARGE = 2**28  # numbers of X beyond which there is no room for its basis beside it
 
 
 def dense_start(
@@ -44,7 +43,7 @@ def dense_start(
     W = np.tile(W * data.X.dtype.type(scale), data.n_cohorts)
     upper = sharing.spread(one, data.n_cohorts)
     if rotate:
-        if thin or data.X.size > LARGE:
+        if thin or is_wide(data.X):
             return _rotated_start(data, Params(W, upper), width)
         X, bases = _rotation(data.X, data.bounds, width)
         params = train_dense(data.over(X), Params(W, upper))
@@ -92,7 +91,7 @@ def _rotated_start(data: Data, start: Params, width: int) -> Params:
 
 @partial(jax.jit, static_argnames="bounds")
 def _through(X: Array | SparseFeatures, bounds: tuple[int, ...], Z: Array) -> Array:
-    return shared_design(X, bounds).rmatmul(Z)
+    return of_gradients(X, bounds, Z, lambda rows, first: rows)
 
 
 @jax.jit

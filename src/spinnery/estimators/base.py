@@ -132,7 +132,8 @@ class BaseSPINN(Coefficients, Exports, HasPanel):
         """Let the outcome take what it needs of the fit's own outputs."""
         raw = np.empty((X.shape[0], self.outcome_.n_outputs))
         for m, model in enumerate(self._models):
-            raw[codes == m] = model.outputs(X[codes == m])
+            rows = slice(None) if len(self._models) == 1 else codes == m
+            raw[rows] = model.outputs(X[rows])
         self.outcome_ = self.outcome_.completed(y, raw, weights, codes)
 
     def _set_norms(self, norms: np.ndarray) -> None:

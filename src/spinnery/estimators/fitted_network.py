@@ -55,7 +55,7 @@ class FittedNetwork(BaseSPINN):
             return "numeric"
         return FLOATS if self.standardize else np.dtype(self.dtype)
 
-    def _inputs(self, X: np.ndarray) -> np.ndarray:
+    def _inputs(self, X) -> np.ndarray:
         X = X.toarray() if sparse.issparse(X) else X
         if self._center is not None:
             X = (X - self._center) / self._scale

@@ -281,4 +281,10 @@ def sketch(samples: Samples) -> list:
     """What tells one data set from another, without reading all of it."""
     n = samples.X.shape[0]
     y = None if samples.y is samples.X else samples.y
-    return [y, samples.weights, samples.rows, dense_rows(samples.X, slice(None, None, max(n // 100, 1))), n]
+    return [
+        y,
+        samples.weights,
+        samples.rows,
+        dense_rows(samples.X, slice(None, None, max(n // 100, 1))),
+        n,
+    ]

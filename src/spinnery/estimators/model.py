@@ -91,9 +91,14 @@ def path_norms(
     `(k, M T)`; a row's norm is over all cohorts, and over all columns of a feature.
     """
     owner = form.owner[table.columns]
-    squares = np.zeros((len(models), form.n_features))
-    for squared, (index, W) in zip(squares, models, strict=True):
+    found, starts = [], [0]
+    for index, W in models:
         real = index < len(owner)
         norms = np.sum(split_blocks(W, len(index)).astype(float) ** 2, axis=-1).T
-        np.add.at(squared, owner[index[real]], norms[real])
-    return sparse.csr_array(np.sqrt(squares))
+        features, place = np.unique(owner[index[real]], return_inverse=True)
+        squares = np.zeros(len(features))
+        np.add.at(squares, place, norms[real])
+        found.append((features[squares > 0], np.sqrt(squares[squares > 0])))
+        starts.append(starts[-1] + len(found[-1][0]))
+    features, values = (np.concatenate(part) for part in zip(*found, strict=True))
+    return sparse.csr_array((values, features, starts), shape=(len(models), form.n_features))

@@ -35,9 +35,7 @@ class ReadsTables(BaseEstimator):
     def _learn_table(self, X, y, sample_weight) -> tuple[np.ndarray, np.ndarray]:
         """The training table's numbers `(n, q)`, NaN in gaps, and targets, validated."""
         values, factors = learn_columns(X, sample_weight)
-        found, y = self._kind.validate(
-            self, values, y, ensure_min_samples=2, **CHECKS
-        )
+        found, y = self._kind.validate(self, values, y, ensure_min_samples=2, **CHECKS)
         found = tidy(found)
         if factors or values is not X:  # names and their number are those of the user's columns
             validate_data(self, as_frame(X), skip_check_array=True)

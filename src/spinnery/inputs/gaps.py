@@ -97,7 +97,7 @@ def fill_gaps(X: np.ndarray, weights: np.ndarray, codes: np.ndarray) -> np.ndarr
 
 def _fill_entries(X: sparse.csc_array, weights: np.ndarray, codes: np.ndarray) -> sparse.csc_array:
     """`fill_gaps` of sparse columns, whose other zeros count in the mean."""
-    (n, p), M = X.shape, int(codes.max()) + 1
+    p, M = X.shape[1], int(codes.max()) + 1
     column = np.repeat(np.arange(p), np.diff(X.indptr))
     cell, missing = codes[X.indices] * p + column, np.isnan(X.data)
     w, values = weights[X.indices], X.data.astype(np.float64)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..arrays import Array
 from .sparse import SparseMatrix
 
 DECIMALS = 6  # of the keys: what rounding moves by less keeps its place
@@ -17,7 +18,7 @@ BLOCK = 2**22  # numbers looked at together
 
 
 def canonical_order(
-    X: np.ndarray | SparseMatrix, targets: np.ndarray, weights: np.ndarray
+    X: Array, targets: np.ndarray, weights: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """Samples `(n,)` and features `(p,)` in their canonical order, which sorts by content.
 
@@ -44,7 +45,7 @@ def canonical_order(
 
 def _cubes(X: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Sums of cubes over columns `(n,)`, and weighted over samples `(p,)`."""
-    of_rows, of_columns = np.zeros(len(X)), np.empty(X.shape[1])
+    of_rows, of_columns = np.zeros(X.shape[0]), np.empty(X.shape[1])
     for block in _blocks(*X.shape):
         cubes = X[:, block].astype(np.float64) ** 3
         of_rows += cubes.sum(axis=1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 import jax.numpy as jnp
 import numpy as np
@@ -13,9 +14,10 @@ from ..arrays import Array
 from ..engine.design import round_up
 from ..engine.refit import Data
 from ..losses import AnyLoss
+from .large import is_large, place, scales_by_block
 from .order import canonical_order
 from .scale import standard_scale, standardise
-from .sparse import SparseMatrix, standardise_sparse
+from .sparse import standardise_sparse
 
 FEATURE_GRID = 16  # low end of the grids that features, and samples of one of several cohorts, use
 COHORT_GRID = 16
@@ -31,7 +33,7 @@ class Table:
     `columns[k]`. On the device samples are in a canonical order, too.
     """
 
-    X: np.ndarray | SparseMatrix
+    X: Array  # a NumPy array, SparseMatrix or Placed: parts X[rows, columns] are dense
     targets: np.ndarray
     weights: np.ndarray
     codes: np.ndarray  # (n,) cohort of each sample, 0 ... M - 1
@@ -48,13 +50,7 @@ class Table:
     @cached_property
     def layout(self) -> tuple[np.ndarray, tuple[int, ...]]:
         """Each sample's row on the device `(n,)`, and the cohorts' bounds there."""
-        sizes = np.bincount(self.codes)
-        low = 64 if len(sizes) == 1 else COHORT_GRID
-        bounds = np.cumsum([0, *(round_up(int(size), low) for size in sizes)])
-        rows = np.empty(len(self.codes), int)
-        for m, size in enumerate(sizes):
-            rows[self.order[self.codes[self.order] == m]] = bounds[m] + np.arange(size)
-        return rows, tuple(bounds.tolist())
+        return _layout(self.codes, self.order)
 
     def padded(self, weights: np.ndarray, ridge: np.ndarray) -> Data:
         """On the device, cohort after cohort, zero-padded to a coarse grid of shapes.
@@ -63,9 +59,9 @@ class Table:
         sample weights, `ridge` `(B,)`.
         """
         width = round_up(self.X.shape[1], FEATURE_GRID)
-        thin = isinstance(self.X, SparseMatrix)
+        plain = isinstance(self.X, np.ndarray)
         return Data(
-            self.X.placed(*self.layout, width) if thin else self.place(self.X, width),
+            self.place(self.X, width) if plain else self.X.placed(*self.layout, width),
             self.place(self.targets),
             self.place(weights),
             jnp.asarray(ridge, self.X.dtype),
@@ -95,16 +91,29 @@ class Table:
         return weights / weights.sum()
 
 
-def columns_of(X: np.ndarray | SparseMatrix, columns: np.ndarray) -> np.ndarray | SparseMatrix:
+def columns_of(X: Any, columns: np.ndarray) -> Any:
     """Some columns, kept as `X` is."""
-    return X.only(columns) if isinstance(X, SparseMatrix) else X[:, columns]
+    return X[:, columns] if isinstance(X, np.ndarray) else X.only(columns)
+
+
+def _layout(codes: np.ndarray, order: np.ndarray) -> tuple[np.ndarray, tuple[int, ...]]:
+    sizes = np.bincount(codes)
+    low = 64 if len(sizes) == 1 else COHORT_GRID
+    bounds = np.cumsum([0, *(round_up(int(size), low) for size in sizes)])
+    rows = np.empty(len(codes), int)
+    for m, size in enumerate(sizes):
+        rows[order[codes[order] == m]] = bounds[m] + np.arange(size)
+    return rows, tuple(bounds.tolist())
 
 
 def make_table(
-    X: np.ndarray | sparse.csc_array, targets: np.ndarray, weights: np.ndarray, codes: np.ndarray, loss: AnyLoss, dtype
+    X: Array, targets: np.ndarray, weights: np.ndarray, codes: np.ndarray, loss: AnyLoss, dtype
 ) -> Table:
     """Inputs standardised within cohorts `codes` `(n,)`, beside targets as the loss takes them."""
+    if is_large(X):
+        return _large_table(X, targets, weights, codes, loss, dtype)
     if sparse.issparse(X):
+        inputs: Array
         inputs, center, scale = standardise_sparse(X, weights, codes, dtype)
     else:
         inputs, center, scale = standardise(X, weights, codes, dtype, standard_scale)
@@ -112,4 +121,19 @@ def make_table(
     return Table(
         columns_of(inputs, columns), targets.astype(dtype), weights, codes, center[:, columns],
         scale[:, columns], columns, order, loss,
+    )  # fmt: skip
+
+
+def _large_table(
+    X: np.ndarray, targets: np.ndarray, weights: np.ndarray, codes: np.ndarray, loss: AnyLoss, dtype
+) -> Table:
+    """The same, block by block."""
+    found = scales_by_block(X, weights, codes, np.dtype(dtype))
+    order, columns = canonical_order(found, targets, weights)
+    rows, bounds = _layout(codes, order)
+    inputs = place(found, rows, columns, bounds[-1], round_up(len(columns), FEATURE_GRID))
+    center, scale = found.center[:, columns], found.scale[:, columns]
+    return Table(
+        inputs, targets.astype(dtype), weights, codes, center, np.where(np.isinf(scale), 1, scale),
+        columns, order, loss,
     )  # fmt: skip

@@ -25,7 +25,7 @@ SAMPLING = ("shuffle", "replacement", "order")
 class Samples:
     """A data set as training meets it.
 
-    `X` `(n, p)` may be memory-mapped, or sparse rows: they are read when their batch is built. `inputs`
+    `X` `(n, p)` may be memory-mapped, or sparse: rows are read when their batch is built. `inputs`
     turns rows of it into the network's inputs, `targets` rows of `y` into `(rows, K)`.
     """
 
