@@ -43,7 +43,7 @@ def take_columns(X: Array | SparseFeatures, columns: Array) -> Array:
 
 
 def of_gradients(
-    X: Array | SparseFeatures, bounds: tuple[int, ...], slope: Array,
+    X: Array, bounds: tuple[int, ...], slope: Array,
     what: Callable[[Array, Array | int], Array],
 ) -> Array:  # fmt: skip
     """`what(X' slope, 0)`; of very many columns `what(rows, first)` of some rows after the other.

@@ -25,9 +25,9 @@ class Data(eqx.Module):
     """What all refits share: the data, the loss, and each lane's sample weights and ridge.
 
     `X` is `(n, p)`, dense or `SparseFeatures`, `targets` `(n, q)` or `(n, B, q)`, `weights`
-    `(n, B)`, `ridge` `(B,)`; cohort m is rows `bounds[m]` to `bounds[m + 1]`. `everyone` `(n,)`, or `(n, B)` where lanes have targets
-    of their own, weighs the samples as if none were held out: those that weigh nothing in a lane
-    judge it.
+    `(n, B)`, `ridge` `(B,)`; cohort m is rows `bounds[m]` to `bounds[m + 1]`. `everyone` `(n,)`, or
+    `(n, B)` where lanes have targets of their own, weighs the samples as if none were held out:
+    those that weigh nothing in a lane judge it.
     """
 
     X: Array

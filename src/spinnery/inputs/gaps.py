@@ -18,7 +18,7 @@ REMEDY = (
 
 def has_gaps(X: np.ndarray) -> bool:
     """Whether any is NaN, with no array as large as `X` beside it."""
-    values = X.data if sparse.issparse(X) else X
+    values: np.ndarray = X.data if sparse.issparse(X) else X  # type: ignore[assignment]
     return values.size > 0 and bool(np.isnan(values.min()))
 
 
