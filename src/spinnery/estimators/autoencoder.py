@@ -11,6 +11,7 @@ from sklearn.base import ClassNamePrefixFeaturesOutMixin
 from sklearn.utils.validation import check_array, check_is_fitted
 
 from ..export.parts import Network
+from ..inputs.raw import dense_rows
 from ..losses import Squared
 from ..nn.mlp import init_mlp, init_tied
 from ..outcomes import Numbers
@@ -243,7 +244,7 @@ class SparseAutoencoder(ClassNamePrefixFeaturesOutMixin, Minibatch):
         X = self._checked(X, reset=False)
 
         def squares(x):
-            return np.sum((x - self.reconstruct(x)) ** 2, axis=1)
+            return np.sum((dense_rows(x, slice(None)) - self.reconstruct(x)) ** 2, axis=1)
 
         return float(np.mean(in_blocks(squares, X) if sparse.issparse(X) else squares(X)))
 

@@ -96,9 +96,9 @@ def sparse_scale(X: sparse.csc_array, weights: np.ndarray) -> tuple[np.ndarray, 
     there = counted[X.indices]
     full = np.bincount(column, there, p) == counted.sum()
     low, high = np.where(full, np.inf, 0), np.where(full, -np.inf, 0)
-    np.minimum.at(low, column[there], values[there])
-    np.maximum.at(high, column[there], values[there])
-    with np.errstate(invalid="ignore", over="ignore"):
+    with np.errstate(invalid="ignore", over="ignore"):  # NaN, and the ends of the range
+        np.minimum.at(low, column[there], values[there])
+        np.maximum.at(high, column[there], values[there])
         reach = np.maximum(np.abs(low), np.abs(high))
         unit = np.where((reach > 0) & np.isfinite(reach), reach, 1)  # so that squares stay in range
         values = np.where(there, values / unit[column], 0)
