@@ -42,6 +42,10 @@ class SparseMatrix:
         """Some of the columns, sparse."""
         return replace(self, entries=self.entries[:, columns], shift=self.shift[:, columns])
 
+    def of(self, rows: np.ndarray) -> SparseMatrix:
+        """Some of the samples, sparse."""
+        return replace(self, entries=self.entries[rows].tocsc(), codes=self.codes[rows])
+
     def placed(self, rows: np.ndarray, bounds: tuple[int, ...], width: int) -> SparseFeatures:
         """On the device, sample i in row `rows[i]`, cohort m from row `bounds[m]` on."""
         cohorts = []

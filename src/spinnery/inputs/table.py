@@ -17,7 +17,7 @@ from ..losses import AnyLoss
 from .large import is_large, place, scales_by_block
 from .order import canonical_order
 from .scale import standard_scale, standardise
-from .sparse import standardise_sparse
+from .sparse import SparseMatrix, standardise_sparse
 
 FEATURE_GRID = 16  # low end of the grids that features, and samples of one of several cohorts, use
 COHORT_GRID = 16
@@ -82,6 +82,17 @@ class Table:
         return replace(
             self, X=columns_of(self.X, features), center=self.center[:, features],
             scale=self.scale[:, features], columns=self.columns[features],
+        )  # fmt: skip
+
+    def sample(self, rows: np.ndarray) -> Table:
+        """Some of the samples, `rows` increasing, with the features as they stand."""
+        place = np.full(len(self.codes), -1)
+        place[rows] = np.arange(len(rows))
+        order, weights = place[self.order], self.weights[rows]
+        X = self.X.of(rows) if isinstance(self.X, SparseMatrix) else self.X[rows, :]
+        return replace(
+            self, X=X, targets=self.targets[rows], weights=weights / weights.sum(),
+            codes=self.codes[rows], order=order[order >= 0],
         )  # fmt: skip
 
     def without(self, rows: np.ndarray) -> np.ndarray:
