@@ -16,8 +16,12 @@ from spinnery.engine.features import (
     take_columns,
     varying,
 )  # fmt: skip
+from spinnery.engine.problem import Params
+from spinnery.engine.refit import entry_lambda, leaving_costs, score_features
 from spinnery.inputs.table import make_table
 from spinnery.losses import Squared
+from spinnery.nn import SHARED, Dense, Upper
+from spinnery.penalties import GroupLasso
 
 pytestmark = pytest.mark.usefixtures("x64")
 N, P, B = 50, 21, 2
@@ -79,3 +83,25 @@ def test_gradients_block_by_block(both, monkeypatch):
     blocks = of_gradients(dense.X, dense.bounds, slope, sums)
     firsts = np.arange(dense.X.shape[1]) // 8 * 8
     np.testing.assert_allclose(blocks, np.asarray(whole) * (firsts + 1)[:, None], atol=1e-10)
+
+
+def test_what_is_asked_of_very_many_features(both, monkeypatch):
+    """Gains, costs and entry lambdas are the same block by block."""
+    data, rng = both[0], np.random.default_rng(3)
+    M, p, k, T = data.n_cohorts, data.X.shape[1], 4, 3
+    index = rng.permutation(P)[: B * M * k].reshape(B, M, -1)[:, :, :k]
+    index = np.concatenate([index, np.full((B, M, k - index.shape[-1]), p)], axis=-1)
+    one = Upper(np.zeros((B, T)), (Dense(rng.normal(size=(B, T, 1)), np.zeros((B, 1))),), "tanh")
+    upper = one if M == 1 else SHARED.spread(one, M)
+    params = Params(rng.normal(size=(k, B, M * T)), upper)
+    labels = np.tile(np.arange(k), (B, M, 1))
+    asked = data, index, labels, np.arange(k), params
+    penalty = GroupLasso(1.0)
+    scores, entry = score_features(*asked), entry_lambda(data, penalty, index, params)
+    np.testing.assert_allclose(leaving_costs(*asked), scores.cost, rtol=1e-12)
+    monkeypatch.setattr(features, "WIDE", 8)
+    monkeypatch.setattr(features, "BLOCK", 8)
+    jax.clear_caches()
+    np.testing.assert_allclose(score_features(*asked).gain, scores.gain, rtol=1e-9, atol=1e-12)
+    np.testing.assert_allclose(entry_lambda(data, penalty, index, params), entry, rtol=1e-9)
+    jax.clear_caches()
