@@ -137,7 +137,7 @@ def test_measures_are_those_of_held_out_predictions():
     np.testing.assert_allclose(found["predicted"], held.outputs[:, 0], rtol=1e-5)
     np.testing.assert_allclose(found["observed"], y, rtol=1e-5)
     miss = np.abs(y - held.outputs[:, 0])
-    assert report["worst"]["samples"][0]["row"] == np.argmax(miss) + 1
+    assert report["worst"]["samples"][0]["row"] == np.argmax(miss)
     assert report["worst"]["samples"][0]["miss"] == pytest.approx(miss.max(), rel=1e-5)
 
 

@@ -71,6 +71,7 @@ def run_fit(request: Request) -> None:
             command_line,
             fit,
             make_estimator,
+            with_ids,
             write_cohorts,
             write_evidence,
             write_fit,
@@ -109,7 +110,7 @@ def run_fit(request: Request) -> None:
         samples = f"held out in {held_out.n_folds} folds" if held_out else "training samples"
         truth = outcome.read(y)
         told = report.report_of(
-            estimator, X, y, evidence, cohorts=cohorts, held_out=held_out,
+            estimator, with_ids(X, ids), y, evidence, cohorts=cohorts, held_out=held_out,
             target=request.target.called, command=command_line(),
         )  # fmt: skip
         write_fit(folder, estimator, told, held_out.times_selected if held_out else None)

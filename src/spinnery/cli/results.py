@@ -14,7 +14,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from .. import plotting
-from ..errors import InputError
+from ..errors import InputError, row_number
 from ..estimators.by_task import BY_TASK
 from ..evidence.held_out import HeldOut
 from ..evidence.reading import selected_table
@@ -107,13 +107,20 @@ def command_line() -> str | None:
     return shlex.join(["spinnery", *sys.argv[1:]]) if ours else None
 
 
+def with_ids(X: pd.DataFrame | np.ndarray, ids: np.ndarray | None) -> pd.DataFrame | np.ndarray:
+    """The table with ids, where there are any, for a report to name samples by."""
+    if ids is None or not isinstance(X, pd.DataFrame):
+        return X
+    return X.set_axis(pd.Index(["" if one is None else one for one in ids], dtype=object))
+
+
 def write_held_out(
     folder: Path, outcome: Outcome, y, held_out: HeldOut, cohorts=None, ids=None
 ) -> None:
     """Every row's prediction by a fit that has not seen it, beside what was observed."""
     observed = pd.DataFrame(y if y.dtype.names else {"observed": y})
     where = {} if ids is None else {"id": ids}
-    where |= {"row": np.arange(1, len(y) + 1), "fold": held_out.fold_of}
+    where |= {"row": row_number() + np.arange(len(y)), "fold": held_out.fold_of}
     if cohorts is not None:
         where["cohort"] = cohorts
     table = pd.concat(

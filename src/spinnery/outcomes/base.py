@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from sklearn.utils.validation import validate_data
 
+from ..errors import row_number
 from ..losses import AnyLoss
 
 
@@ -200,7 +201,7 @@ def complete(y: Any) -> Any:
         rows = np.flatnonzero(missing.reshape(len(missing), -1).any(axis=1))
         raise ValueError(
             f"Input y contains NaN: it is missing for {len(rows)} of {len(missing)} samples, the "
-            f"first in row {rows[0]}. Leave out those samples, or give them a value."
+            f"first in row {row_number(rows[0])}. Leave out those samples, or give them a value."
         )
     dtype = getattr(y, "dtype", None)
     objects: Any = np.asarray(y).ravel() if dtype == np.dtype(object) else []
