@@ -84,7 +84,7 @@ def test_bad_predictions_are_not_called_predictions():
 
 def test_sure_with_and_without_evidence(reports):
     assert answer(reports["measured"], "How sure") == (
-        "All 2 are firm: picked by at least 70% of 100 fits to random halves of the "
+        "Both are firm: picked by at least 70% of 100 fits to random halves of the "
         "samples. Among features picked so often, at most 1 false one is to be expected."
     )
     assert answer(reports["refitted"], "How sure").startswith(

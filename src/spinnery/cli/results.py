@@ -151,7 +151,7 @@ def write_evidence(folder: Path, evidence: Evidence) -> None:
     plotting.plot_effects(evidence, figure, MOST_PANELS).savefig(folder / "effects.png", dpi=DPI)
 
 
-def write_cohorts(folder: Path, estimator, y, outputs, cohorts, samples: str) -> None:
+def write_cohorts(folder: Path, estimator, y, soft, cohorts, samples: str) -> None:
     """Which cohorts use which features, and the error in each."""
     estimator.cohort_table().to_csv(folder / "cohorts.csv", index=False)
     rows = max(int(estimator.get_support().sum()), 3)
@@ -159,7 +159,7 @@ def write_cohorts(folder: Path, estimator, y, outputs, cohorts, samples: str) ->
     save_figure(folder / "cohorts.png", size, lambda ax: plotting.plot_cohorts(estimator, ax))
     outcome = estimator.outcome_
     errors = {
-        str(name): outcome.error(y[cohorts == name], outputs[cohorts == name])
+        str(name): outcome.error(y[cohorts == name], soft[cohorts == name])
         for name in np.unique(cohorts)
     }
 
@@ -170,11 +170,11 @@ def write_cohorts(folder: Path, estimator, y, outputs, cohorts, samples: str) ->
     save_figure(folder / "cohort_errors.png", (6, 3.6), draw)
 
 
-def write_predictions(folder: Path, outcome: Outcome, y, outputs, samples: str) -> None:
+def write_predictions(folder: Path, outcome: Outcome, y, soft, samples: str) -> None:
     """The picture of predictions, with a title that says on which samples."""
 
     def draw(ax):
-        draw_predictions(outcome, y, outputs, ax)
+        draw_predictions(outcome, y, soft, ax)
         ax.set_title(f"{ax.get_title('left')}\n{samples}", loc="left", fontsize=11)
 
     save_figure(folder / "predictions.png", (5.8, 4.8), draw)

@@ -133,6 +133,10 @@ class Outcome(abc.ABC):
         """Predictions before any decision: probabilities where there are classes."""
         return self.predict(outputs)
 
+    def decide(self, soft: np.ndarray) -> np.ndarray:
+        """Predictions from those that `soft` makes: classes where there are probabilities."""
+        return soft
+
     def prediction_table(self, outputs: np.ndarray) -> pd.DataFrame:
         """Predictions as a table, one row per sample."""
         predicted = self.predict(outputs)
@@ -164,8 +168,8 @@ class Outcome(abc.ABC):
     error_words: ClassVar[str]  # what `error` is
 
     @abc.abstractmethod
-    def error(self, y: np.ndarray, outputs: np.ndarray) -> float:
-        """One number to compare cohorts by; smaller is better."""
+    def error(self, y: np.ndarray, soft: np.ndarray) -> float:
+        """One number to compare cohorts by, of predictions as `soft` makes them; small is good."""
 
 
 def refuse_survival(y: Any, estimator: Any) -> None:

@@ -146,7 +146,7 @@ def _sure(report: Report) -> str:
     if found["threshold"] is None:
         words = [f"None can be called firm: no share of {halves} is enough for that."]
     else:
-        every = "The one" if n == 1 else f"All {n}"
+        every = {1: "The one", 2: "Both"}.get(n, f"All {n}")
         who = every if firm == n else f"{firm or 'None'} of {n} selected"
         words = [
             f"{who} {'is' if firm < 2 else 'are'} firm: picked by at least "
