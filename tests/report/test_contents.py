@@ -12,7 +12,8 @@ from sklearn.metrics import accuracy_score, confusion_matrix, r2_score, roc_curv
 
 from spinnery import NetworkRegressor, SPINNRegressorCV
 from spinnery.metrics import kaplan_meier, log_rank_test
-from spinnery.report import report_of
+from spinnery.report import report_of, short
+from spinnery.report.answers import RMSE
 
 
 def answer(report, begin):
@@ -122,6 +123,16 @@ def test_training_samples_are_never_called_performance(reports):
     assert "was not measured" in report["verdict"] and "%" not in report["verdict"]
     assert answer(report, "How well").startswith("Not measured on unseen samples. On the training")
     assert "does not measure performance" in report["methods"]["text"]
+
+
+def test_misses_are_told_in_the_outcomes_units(reports):
+    for kind in ("measured", "counts", "tested"):
+        report, said = reports[kind], answer(reports[kind], "How well")
+        error = {row["measure"]: row["value"] for row in report["performance"]["measures"]}[RMSE]
+        assert f"A prediction is off by about {short(error)}, in the outcome's units" in said
+        assert ("the mean of all would be off by" in said) == (kind != "tested")
+    for kind in ("classes", "survival", "several_outputs", "training"):
+        assert "is off by" not in answer(reports[kind], "How well")
 
 
 def test_measures_are_those_of_held_out_predictions():

@@ -6,10 +6,11 @@ from typing import Any
 
 from .given import CHOSEN, TEST, TRAINING, UNSEEN
 from .measures import headline
-from .wording import count, false_ones, listed, named, p_words, share
+from .wording import count, false_ones, listed, named, p_words, share, short
 
 Report = dict[str, Any]
 MOST = 10  # features named
+RMSE = "root mean squared error"
 SHAPES = ("up", "down", "peak", "valley")
 ON = {
     UNSEEN: "on unseen samples, ",
@@ -188,7 +189,20 @@ def _how_well(report: Report) -> str:
         )
     on = ON[found["kind"]]
     caution = "" if found["caution"] is None else f" {found['caution']}"
-    return f"{on[0].upper()}{on[1:]}{text}.{caution}"
+    return f"{on[0].upper()}{on[1:]}{text}.{_miss(report)}{caution}"
+
+
+def _miss(report: Report) -> str:
+    """How far off predictions of a number are, in its own units; nothing for other outcomes."""
+    found, known = report["performance"], report["target"]
+    error = {row["measure"]: row["value"] for row in found["measures"]}.get(RMSE)
+    if error is None or len(known["columns"]) > 1:
+        return ""
+    beside = ""
+    if found["kind"] != TEST:  # the outcome's spread is that of the fit's samples
+        spread = known["columns"][0]["standard_deviation"]
+        beside = f"; the mean of all would be off by about {short(spread)}"
+    return f" A prediction is off by about {short(error)}, in the outcome's units{beside}."
 
 
 def _not(report: Report) -> str:
