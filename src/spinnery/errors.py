@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from typing import SupportsInt
 
 _first_row: ContextVar[int] = ContextVar("first_row", default=0)
 
@@ -47,7 +48,7 @@ def listing(names: Iterable[object], most: int = 8) -> str:
     return shown if len(names) <= most else f"{shown} and {len(names) - most} more"
 
 
-def row_number(place: int = 0) -> int:
+def row_number(place: SupportsInt = 0) -> int:
     """How a reader knows the row in this place, counted from 0.
 
     In Python as arrays and frames count it; on the command line as a spreadsheet does, where the

@@ -153,5 +153,5 @@ def _first_lines(stream: IO[str]) -> list[str]:
     return lines
 
 
-def _open(file: Path) -> IO[bytes]:
+def _open(file: Path) -> gzip.GzipFile | io.BufferedReader:
     return gzip.open(file) if file.suffix.lower() == ".gz" else open(file, "rb")
