@@ -125,6 +125,17 @@ def test_training_samples_are_never_called_performance(reports):
     assert "does not measure performance" in report["methods"]["text"]
 
 
+def test_features_of_some_cohorts_say_so(reports):
+    said = answer(reports["cohorts"], "Which")
+    for row in reports["cohorts"]["features"]["rows"]:
+        used = sum(bool(value) for value in row["strengths"].values())
+        if row["selected"]:
+            assert (f"“{row['feature']}” ({row['effect']}, in {used} of 12" in said) == (
+                used < 12 and row["effect"] in ("up", "down")
+            )
+    assert "of 12 cohorts)" in said and "cohorts)" not in answer(reports["measured"], "Which")
+
+
 def test_misses_are_told_in_the_outcomes_units(reports):
     for kind in ("measured", "counts", "tested"):
         report, said = reports[kind], answer(reports[kind], "How well")

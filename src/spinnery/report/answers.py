@@ -106,10 +106,7 @@ def _which(report: Report) -> str:
     if not chosen:
         words.append("None was selected.")
     else:
-        told = [
-            named(row["feature"]) + (f" ({row['effect']})" if row["effect"] in SHAPES else "")
-            for row in chosen[:MOST]
-        ]
+        told = [named(row["feature"]) + _act(report, row) for row in chosen[:MOST]]
         more = f" and {n - len(told):,} more" if n > len(told) else ""
         what = "firmest" if report["evidence"] else "strongest"
         words.append(f"{', '.join(told)}{more}" + (f", the {what} first." if n > 1 else "."))
@@ -121,6 +118,16 @@ def _which(report: Report) -> str:
     if stable:
         words.append(f"Not in the model, but firm: {listed(stable, MOST)}.")
     return " ".join(words)
+
+
+def _act(report: Report, row: dict[str, Any]) -> str:
+    """Which way a feature acts, and in how many cohorts where not in all."""
+    told = [row["effect"]] if row["effect"] in SHAPES else []
+    cohorts = report["cohorts"] or ()
+    used = sum(bool(row["strengths"][one["cohort"]]) for one in cohorts)
+    if used < len(cohorts):
+        told.append(f"in {used} of {len(cohorts)} cohorts")
+    return f" ({', '.join(told)})" if told else ""
 
 
 def _up(report: Report) -> str:
@@ -188,6 +195,8 @@ def _how_well(report: Report) -> str:
             "of new ones."
         )
     on = ON[found["kind"]]
+    if not report["features"]["n_selected"]:
+        return f"{on[0].upper()}{on[1:]}{text}."
     caution = "" if found["caution"] is None else f" {found['caution']}"
     return f"{on[0].upper()}{on[1:]}{text}.{_miss(report)}{caution}"
 
