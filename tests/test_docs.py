@@ -16,6 +16,7 @@ from pathlib import Path
 import matplotlib
 import matplotlib.pyplot as plt
 import pytest
+from sklearn import config_context
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -105,7 +106,7 @@ def test_pages_run(page, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "docs" / "images").mkdir(parents=True)
     names: dict = {"__name__": "__main__"}
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), config_context():
         warnings.filterwarnings("ignore", "Single samples hold most")  # true of a page's data
         for number, (block, said) in enumerate(zip(blocks, printed(page), strict=True)):
             with redirect_stdout(StringIO()) as found:
