@@ -27,7 +27,7 @@ LOST = (
 )
 
 
-class WorkersLost(RuntimeError):
+class LostWorkersError(RuntimeError):
     """Workers died again and again."""
 
 
@@ -50,7 +50,7 @@ def spread(
 
     Raises
     ------
-    WorkersLost
+    LostWorkersError
         If workers die again and again. Errors of `work` are raised as they are.
     """
     backend = get_active_backend()[0]
@@ -76,7 +76,7 @@ def _by_joblib(work, shared, parts, n_jobs) -> Iterator[tuple[Any, Any]]:
                 return
             except BrokenExecutor as error:
                 broken = error
-        raise WorkersLost(LOST.format(times=ATTEMPTS)) from broken
+        raise LostWorkersError(LOST.format(times=ATTEMPTS)) from broken
 
     return follow(begin(parts))
 
@@ -100,7 +100,7 @@ def _by_dask(client, work, shared, parts) -> Iterator[tuple[Any, Any]]:
                 try:
                     result = future.result()
                 except KilledWorker as error:
-                    raise WorkersLost(LOST.format(times=ATTEMPTS)) from error
+                    raise LostWorkersError(LOST.format(times=ATTEMPTS)) from error
                 yield futures.pop(future), result
         finally:
             client.cancel([*futures, sent])

@@ -74,7 +74,7 @@ def test_errors_say_what_to_do(model, tmp_path):
     with pytest.raises(ValueError, match=r"fixed random_state.*Pass a number"):
         assess(model, X, y, random_state=None, checkpoint=tmp_path)
     (tmp_path / "letter.txt").write_text("dear")
-    with pytest.raises(ValueError, match="no checkpoint of an assessment. Name an empty folder"):
+    with pytest.raises(ValueError, match=r"no checkpoint of an assessment\. Name an empty folder"):
         Kept(tmp_path, {})
     with pytest.raises(ValueError, match="must be a folder"):
         Kept(tmp_path / "letter.txt", {})

@@ -91,7 +91,7 @@ def assess(
         If the model was not chosen by cross-validation, the data are not of its shape, or there
         are fewer than 8 samples; if `checkpoint` holds parts of another assessment, or
         `random_state` is None beside it.
-    WorkersLost
+    LostWorkersError
         If worker processes die again and again.
 
     References
