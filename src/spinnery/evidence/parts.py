@@ -128,7 +128,7 @@ class Task:
         outputs = np.full((len(self.samples.y), own[0]["outputs"].shape[1]), np.nan)
         for rows, one in zip(self.folds, own, strict=True):
             outputs[rows] = one["outputs"]
-        return HeldOut(outputs, self.folds, sum(one["selected"].astype(int) for one in own))
+        return HeldOut(outputs, self.folds, np.sum([one["selected"] for one in own], axis=0))
 
 
 _lock = threading.Lock()
