@@ -133,6 +133,8 @@ def screen(
             "screen takes columns of numbers; X holds factors. Drop them, or make numbers of them "
             "(pandas.get_dummies)."
         )
+    if not isinstance(table.X, np.ndarray):
+        raise ValueError("screen takes a dense X, got a sparse one. Pass X.toarray().")
     known = np.isfinite(values)
     usable = _usable(names, values, known)
     standard, scale = _standardised(values[:, usable], known[:, usable])
