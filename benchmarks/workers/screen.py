@@ -3,7 +3,8 @@
 n = 300, p = 2,000 features, correlated 0.5 with their neighbours. Of four targets one is noise, the
 others have one to six features and R² of 0.3 to 0.8. Screens are timed before, between and after
 the fits. A fit counts without its process's compilation (an earlier fit has it). Fits are linear,
-which is what `screen` repeats, and for the first `--default` targets the default estimator's. A rerun goes on with fits that are not there yet.
+which is what `screen` repeats, and for the first `--default` targets the default estimator's. A
+rerun goes on with fits that are not there yet.
 
     python -m benchmarks.workers.screen [--smoke] [--fits 200] [--default 20]
 """

@@ -19,7 +19,7 @@ from .halves import gains
 from .held_out import HeldOut, performance
 from .importance import importance
 from .kept import Kept, fingerprint
-from .parts import N_FOLDS, NULL_PAIRS, REPEATS, Part, Task, forget, remember, work
+from .parts import N_FOLDS, NULL_PAIRS, REPEATS, Task, forget, remember, work
 from .reading import feature_names
 from .result import Evidence
 from .stability import count
@@ -128,12 +128,25 @@ def assess(
     samples, size = task.samples, task.size
     folds = [fold for r in range(REPEATS) for fold in samples.folds(N_FOLDS, seed + r)]
     refits = refits_of(model, samples.table, samples.settings, folds, model.dtype)
-    with Steps(verbose) as steps:
-        results = _measured(task, n_jobs, kept, steps)
-        steps.say("importance: each feature left out")
-        matters = importance(refits, REPEATS / len(folds))
-        effects = effects_of(model, refits, REPEATS)
-        steps.advance()
+    results = {} if kept is None else kept.results(task.parts)
+    left = [part for part in task.parts if part not in results]
+    remember(task)
+    try:
+        with Steps(verbose) as steps:
+            steps.expect(len(left) + 1)
+            running = spread(work, task, left, n_jobs)
+            steps.say("importance: each feature left out")
+            matters = importance(refits, REPEATS / len(folds))
+            effects = effects_of(model, refits, REPEATS)
+            steps.advance()
+            for part, result in running:
+                results[part] = result
+                if kept is not None:
+                    kept.keep(part, result)
+                steps.say(SAID[part.kind])
+                steps.advance()
+    finally:
+        forget(task)
     found, held_out = task.found("halves", results), task.held_out(results)
     of_null = task.found("null", results)
     owner = model._form.owner  # the user's feature that each column of numbers is of
@@ -165,26 +178,6 @@ def assess(
         size=size,
         n_pairs=n_pairs,
     )
-
-
-def _measured(
-    task: Task, n_jobs: int | None, kept: Kept | None, steps: Steps
-) -> dict[Part, dict[str, np.ndarray]]:
-    """Every part's numbers, kept as they come."""
-    remember(task)
-    results = {} if kept is None else kept.results(task.parts)
-    left = [part for part in task.parts if part not in results]
-    steps.expect(len(left) + 1)
-    try:
-        for part, result in spread(work, task, left, n_jobs):
-            results[part] = result
-            if kept is not None:
-                kept.keep(part, result)
-            steps.say(SAID[part.kind])
-            steps.advance()
-    finally:
-        forget(task)
-    return results
 
 
 def _performance(outcome: Outcome, y: np.ndarray, held_out: HeldOut | None) -> pd.DataFrame:
