@@ -1,8 +1,8 @@
 """`assess` on a LocalCluster of two single-thread workers, beside one process with two threads.
 
-100 pairs on n = 200, p = 500; results must be equal to the last bit. In each round once as they are,
-and once with one of them killed at a random moment. "taken up" is a run whose parts are all in its
-checkpoint: what is left to the calling process. Bytes that reach each worker are the pickled
+100 pairs on n = 200, p = 500; results must be equal to the last bit. In each round once as they
+are, and once with one of them killed at a random moment. "taken up" is a run whose parts are all in
+its checkpoint: what is left to the calling process. Bytes that reach each worker are the pickled
 task's, which workers pass on to each other. Times of single parts, each alone on one thread, feed a
 simulation of the scheduler up to 64 workers.
 

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from spinnery import SPINNRegressorCV, screen
+from spinnery.evidence import ranks
 from spinnery.evidence.ranks import rank_p_values
 from spinnery.evidence.screening import Screen
 
@@ -93,6 +94,18 @@ def test_under_noise_p_values_are_uniform():
     np.testing.assert_array_equal(
         rank_p_values(features, skewed, np.ones_like(noise, bool), 0), p_values
     )
+
+
+def test_targets_without_ties_share_their_permutations(monkeypatch):
+    values = np.random.default_rng(3).normal(size=(60, 12))
+    features, calls = np.random.default_rng(4).normal(size=(60, 20)).astype(np.float32), []
+    counted = ranks.strongest_gains
+    monkeypatch.setattr(ranks, "strongest_gains", lambda *a: calls.append(1) or counted(*a))
+    together = rank_p_values(features, values, np.ones_like(values, bool), 0)
+    assert len(calls) == 1
+    for t in range(12):
+        alone = rank_p_values(features, values[:, [t]], np.ones((60, 1), bool), 0)
+        assert alone[0] == together[t]
 
 
 def test_a_portion_is_set_by_the_table_alone():

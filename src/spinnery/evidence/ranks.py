@@ -51,7 +51,7 @@ def rank_p_values(X: np.ndarray, targets: np.ndarray, known: np.ndarray, seed: i
 def normal_scores(values: np.ndarray) -> np.ndarray:
     """Normal quantiles of the ranks `(m,)`, of mean zero."""
     scores = stats.norm.ppf(stats.rankdata(values) / (len(values) + 1))
-    return scores - scores.mean()
+    return scores - np.sort(scores).mean()  # in an order that is the same for all targets
 
 
 def strongest_gains(X: np.ndarray, scores: np.ndarray) -> np.ndarray:
