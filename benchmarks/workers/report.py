@@ -95,7 +95,8 @@ def screened(rows: dict) -> list[str]:
                      _f1(fits, found), _f1([found[r["target"]] for r in fits], found)]
                 )  # fmt: skip
     header = ["fits", "targets", "number", "seconds a fit", "CPU seconds",
-              "200 of them, times a screen", "the same in CPU seconds", "same features", "F1 of fits", "F1 of screen"]  # fmt: skip
+              "200 of them, times a screen", "the same in CPU seconds", "same features",
+              "F1 of fits", "F1 of screen"]  # fmt: skip
     seconds, cpu = (
         np.median([r[what] for r in screens]) if screens else np.nan for what in ("seconds", "cpu")
     )

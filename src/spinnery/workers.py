@@ -92,11 +92,11 @@ def _by_dask(client, work, shared, parts) -> Iterator[tuple[Any, Any]]:
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Sending large graph")  # once, and on purpose
         sent = client.submit(_itself, shared, pure=False)
-    futures = {client.submit(work, sent, part, pure=False, retries=0): part for part in parts}
+    futures = {client.submit(work, sent, part, pure=False): part for part in parts}
 
     def follow():
         try:
-            for future in as_completed(list(futures)):
+            for future in as_completed(list(futures), loop=client.loop):
                 try:
                     result = future.result()
                 except KilledWorker as error:

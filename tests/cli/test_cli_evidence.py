@@ -111,6 +111,8 @@ def test_workers_options_that_do_not_go_together(home, tmp_path):
     for more, said in (
         (["--jobs", 0], "--jobs must not be 0"),
         (["--jobs", 2, "--scheduler", "tcp://127.0.0.1:9"], "has its own workers; name one"),
+        (["--scheduler", "tcp://127.0.0.1:9"], "no dask scheduler at tcp://127.0.0.1:9 ("),
+        (["--scheduler", "head"], "such as tcp://host:8786; got 'head'"),
     ):
         done = spin(*asked, "--out", tmp_path / "out", *more)
         assert done.exit_code == 2 and said in done.stderr

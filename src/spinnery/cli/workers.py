@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -37,6 +39,7 @@ class Workers:
         if self.scheduler is None:
             yield
             return
+        _check_address(self.scheduler)
         try:
             from distributed import Client
         except ImportError:
@@ -44,10 +47,7 @@ class Workers:
         try:
             client = Client(self.scheduler, timeout=WAIT, set_as_default=False)
         except (OSError, ValueError) as error:
-            raise InputError(
-                f"There is no dask scheduler at {self.scheduler} ({error}). Start one with "
-                "`dask scheduler`, and workers with `dask worker ADDRESS --nthreads 1`."
-            ) from error
+            raise _missing(self.scheduler, error) from error
         with client:
             try:
                 client.wait_for_workers(1, timeout=WAIT)
@@ -58,3 +58,21 @@ class Workers:
                 ) from None
             with joblib.parallel_config(backend="dask", client=client):
                 yield
+
+
+def _check_address(address: str) -> None:
+    """Raise `InputError` at once if nobody listens: dask would try for long."""
+    found = re.fullmatch(r"(?:\w+://)?([\w.:-]+|\[[\w:]+\]):(\d+)/?", address)
+    if found is None:
+        raise InputError(f"--scheduler takes an address such as tcp://host:8786; got {address!r}.")
+    try:
+        socket.create_connection((found[1].strip("[]"), int(found[2])), WAIT).close()
+    except (OSError, OverflowError) as error:
+        raise _missing(address, error) from error
+
+
+def _missing(address: str, error: Exception) -> InputError:
+    return InputError(
+        f"There is no dask scheduler at {address} ({error}). Start one with `dask scheduler`, and "
+        "workers with `dask worker ADDRESS --nthreads 1`."
+    )
