@@ -101,7 +101,7 @@ def main() -> None:
     rng = np.random.default_rng()
     os.environ["PJRT_NPROC"] = "1"
     with (
-        LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster,
+        LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=":0") as cluster,
         Client(cluster) as client,
     ):
         with joblib.parallel_config(backend="dask", client=client):
