@@ -10,7 +10,7 @@ import pytest
 
 from spinnery.workers import LostWorkersError, spread
 
-SHARED = np.arange(200_000.0)  # large enough for joblib to map into memory
+SHARED = np.arange(2_000_000.0)  # large: joblib maps it into memory, dask warns of it
 
 
 def dot(shared, part):
@@ -63,7 +63,7 @@ def test_errors_of_the_work_are_raised_as_they_are(n_jobs):
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:A worker stopped")
 def test_a_dead_process_is_replaced(tmp_path):
-    assert sorted(spread(dies_once, str(tmp_path), range(6), 2)) == [(k, k) for k in range(6)]
+    assert sorted(spread(dies_once, str(tmp_path), range(20), 2)) == [(k, k) for k in range(20)]
     assert (tmp_path / "died").exists()
     with pytest.raises(LostWorkersError, match=r"died 4 times.*checkpoint= \(--checkpoint\)"):
         list(spread(dies, None, range(3), 2))

@@ -63,7 +63,7 @@ def spread(
 def _by_joblib(work, shared, parts, n_jobs) -> Iterator[tuple[Any, Any]]:
     def begin(left):
         return Parallel(n_jobs=n_jobs, batch_size=1, return_as="generator_unordered")(
-            delayed(_named)(work, shared, part) for part in left
+            delayed(_named)(work, shared, part) for part in list(left)
         )
 
     def follow(running):
