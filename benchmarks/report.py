@@ -15,7 +15,7 @@ from .tables import Target
 
 PARTS = (
     "evidence", "simulations", "real", "madelon", "recovery", "survival", "counts", "mixed",
-    "speed", "cohorts", "networks", "proximal", "embedding", "faults", "fuzz", "reports",
+    "speed", "cohorts", "networks", "proximal", "embedding", "faults", "fuzz", "reports", "workers",
 )  # fmt: skip
 MARKS = {True: "yes", False: "**no**", None: "not measured"}
 BEFORE = "Rows with † were measured before: "

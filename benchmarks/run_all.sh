@@ -72,6 +72,9 @@ if [ -n "${SPINNERY_DATA:-}" ]; then
 else
   echo "== Real sets: skipped, SPINNERY_DATA is not set"
 fi
+step "Workers (15 min)" "$PYTHON" workers.run
+step "Cost of a fit (5 min)" "$PYTHON" workers.model
+step "Screening (30 min)" "$PYTHON" workers.screen
 step "Simulations, peers (45 min)" "$SPINNERY_PEERS" simulations.peer
 step "Exact recovery (90 min at most)" "$PYTHON" recovery.run --seconds 5400
 step "Lists, linear ones (60 min at most)" "$PYTHON" evidence.lists --methods "spinnery, linear" --seconds 3600

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from .estimators.network_classifier import NetworkClassifier
     from .estimators.network_regressor import NetworkRegressor
     from .estimators.network_survival import NetworkSurvival
+    from .estimators.screen import Screening, screen
     from .estimators.spinn import SPINNClassifier, SPINNRegressor
     from .estimators.spinn_cv import SPINNClassifierCV, SPINNRegressorCV
     from .estimators.spinn_survival import SPINNSurvival
@@ -68,6 +69,7 @@ __all__ = [
     "SPINNRegressorCV",
     "SPINNSurvival",
     "SPINNSurvivalCV",
+    "Screening",
     "SparseAutoencoder",
     "annotate",
     "assess",
@@ -82,6 +84,7 @@ __all__ = [
     "nn",
     "penalties",
     "plotting",
+    "screen",
     "sparse_code",
     "survival_target",
     "testing",
@@ -114,7 +117,9 @@ _HOMES = {
     "assess": "evidence.assess",
     "ista": "decomposition.linear",
     "leave_one_cohort_out": "selection.transfer",
+    "Screening": "estimators.screen",
     "load": "storage.models",
+    "screen": "estimators.screen",
     "sparse_code": "decomposition.coding",
     "write_report": "report.files",
 }

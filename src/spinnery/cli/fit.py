@@ -16,6 +16,7 @@ from .assess import Asking, measured
 from .contents import Contents
 from .folder import ResultFolder
 from .target import Asked, take_target
+from .workers import Workers
 
 
 @dataclass(frozen=True)
@@ -39,12 +40,14 @@ class Request:
     test_folds: int
     null_check: bool
     evidence: bool
+    workers: Workers
 
 
 def run_fit(request: Request) -> None:
     """Fit, measure on unseen samples, report, write the results to `request.out`."""
     if request.test_folds == 1:
         raise InputError("--test-folds must be 0 (none) or at least 2; got 1.")
+    request.workers.check(request.evidence)
     with ResultFolder(request.out, request.force) as folder:
         whole = read(request.data, request.layer)
         drop = named_columns(whole, request.drop, "--drop")
@@ -99,10 +102,14 @@ def run_fit(request: Request) -> None:
         outcome, held_out, evidence = estimator.outcome_, None, None
         folds = request.test_folds
         if request.evidence:
-            evidence = measured(estimator, X, y, cohorts, groups, Asking(), folds, request.seed)
+            evidence = measured(
+                estimator, X, y, cohorts, groups, Asking(), folds, request.seed, request.workers
+            )
             held_out = evidence.held_out
         elif folds:
-            held_out = measure(estimator, X, y, cohorts, groups, folds, request.seed)
+            held_out = measure(
+                estimator, X, y, cohorts, groups, folds, request.seed, request.workers
+            )
         seconds = time.perf_counter() - start
 
         soft, samples = estimator.cv_predictions_, "predicted in cross-validation"
