@@ -1,45 +1,21 @@
 """The model of time and memory in docs/scaling.md, fitted to what model.py measures."""
 
-from collections.abc import Callable
-from typing import NamedTuple
-
 import numpy as np
-from scipy.optimize import nnls
 
 
-class Cost(NamedTuple):
-    """What is predicted, by which terms of a row, in words."""
+def cost_model(rows: list[dict], value: str, by: list[str]) -> tuple[np.ndarray, float, float]:
+    """A product of powers of the columns `by`, by least squares of logarithms.
 
-    value: Callable[[dict], float]
-    terms: Callable[[dict], list[float]]
-    words: tuple[str, ...]
-
-
-SECONDS = Cost(
-    lambda r: r["cpu_seconds"],
-    lambda r: [1.0, r["lanes"], r["lanes"] * r["n"] * r["p"] / 1e6, r["lanes"] * r["p"] / 1e3],
-    ("", "lanes", "lanes n p / 10^6", "lanes p / 10^3"),
-)
-MEMORY = Cost(
-    lambda r: r["memory"] / 1e6,
-    lambda r: [1.0, r["n"] * r["p"] / 1e6, r["lanes"] * r["p"] / 1e6 * 20],
-    ("", "n p / 10^6", "lanes p width / 10^6"),
-)
-
-
-def cost_model(rows: list[dict], what: Cost) -> tuple[np.ndarray, float, float]:
-    """Coefficients, none negative, by relative errors; the median and the largest error.
-
-    Errors are of points that the fit has not seen.
+    Returns its factor and exponents, and the median and the largest relative error, each point
+    predicted by a fit that has not seen it.
     """
-    values = np.array([what.value(r) for r in rows])
-    terms = np.array([what.terms(r) for r in rows])
+    known = np.log([row[value] for row in rows])
+    terms = np.column_stack([np.ones(len(rows)), *(np.log([r[c] for r in rows]) for c in by)])
 
     def fit(kept):
-        return nnls(terms[kept] / values[kept, None], np.ones(kept.sum()))[0]
+        return np.linalg.lstsq(terms[kept], known[kept])[0]
 
-    errors = []
-    for k in range(len(rows)):
-        kept = np.arange(len(rows)) != k
-        errors.append(abs(terms[k] @ fit(kept) / values[k] - 1))
-    return fit(np.ones(len(rows), bool)), float(np.median(errors)), float(np.max(errors))
+    kept = ~np.eye(len(rows), dtype=bool)
+    errors = [abs(np.exp(terms[k] @ fit(kept[k]) - known[k]) - 1) for k in range(len(rows))]
+    factor, *powers = fit(np.ones(len(rows), bool))
+    return np.array([np.exp(factor), *powers]), float(np.median(errors)), float(np.max(errors))

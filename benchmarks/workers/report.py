@@ -3,7 +3,7 @@
 import numpy as np
 
 from ..tables import Target, table, where
-from .cost import MEMORY, SECONDS, cost_model
+from .cost import cost_model
 
 RUN = "python -m benchmarks.workers.run"
 SCREEN = "python -m benchmarks.workers.screen"
@@ -68,7 +68,8 @@ def assessed(rows: dict) -> list[str]:
         "thread each beside one process of two threads. 'One killed': SIGKILL at a random moment. "
         "'Taken up': all parts are in the checkpoint. The second table is a simulation of dask's "
         f"scheduler with the times of the {len(parts)} parts, each measured alone on a worker: "
-        "no time for messages, nor for the start of workers."
+        "no time for messages, nor for the start of workers. The "
+        "machine was shared with other work: times are under load."
     )
     return [
         "## Workers", "", *table(header, lines, key=2),
@@ -120,13 +121,16 @@ def cost(rows: dict) -> list[str]:
     lines = [[r["n"], r["p"], r["lanes"], r["cpu_seconds"], r["memory"] / 1e6] for r in points]
     header = ["n", "p", "lanes", "CPU seconds", "memory, MB"]
     said = []
-    if len(points) > 4:
-        for what, name in ((SECONDS, "CPU seconds"), (MEMORY, "MB")):
-            coef, error, worst = cost_model(points, what)
-            terms = " + ".join(f"{c:.3g} {t}" for c, t in zip(coef, what.words, strict=True))
+    if len(points) > 5:
+        for value, by, name, unit in (
+            ("cpu_seconds", ["n", "p", "lanes"], "CPU seconds", 1),
+            ("memory", ["n", "p"], "MB", 1e6),
+        ):
+            (factor, *powers), error, worst = cost_model(points, value, by)
+            terms = " ".join(f"{c}^{power:.2f}" for c, power in zip(by, powers, strict=True))
             said.append(
-                f"{name} = {terms}: off by {error:.0%} at the median, {worst:.0%} at worst, each "
-                "point being left out of the fit that predicts it."
+                f"{name} = {factor / unit:.3g} {terms}: off by {error:.0%} at the median, "
+                f"{worst:.0%} at worst, each point being left out of the fit that predicts it."
             )
     note = "A warm fit of the default estimator; memory beyond what Python and JAX take. "
     return ["## Cost of a fit", "", *table(header, lines, key=3), note + " ".join(said), ""]
