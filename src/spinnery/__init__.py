@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from .decomposition.coding import sparse_code
     from .decomposition.dictionary import DictionaryLearning
     from .decomposition.linear import ista
+    from .devices import on_devices
     from .embedding import SNE, TSNE
     from .estimators.annotate import annotate
     from .estimators.autoencoder import SparseAutoencoder
@@ -80,6 +81,7 @@ __all__ = [
     "losses",
     "metrics",
     "nn",
+    "on_devices",
     "penalties",
     "plotting",
     "sparse_code",
@@ -115,6 +117,7 @@ _HOMES = {
     "ista": "decomposition.linear",
     "leave_one_cohort_out": "selection.transfer",
     "load": "storage.models",
+    "on_devices": "devices",
     "sparse_code": "decomposition.coding",
     "write_report": "report.files",
 }
