@@ -120,10 +120,7 @@ def score_features(
     blocks = split_blocks(_gradient_of_all_rows(data, problem, params.upper, Z), data.n_cohorts)
     p, B, M, T = blocks.shape
     factor = jnp.linalg.cholesky(problem.output_metric(params.upper, Z)).reshape(B * M, T, T)
-    whitened = jax.vmap(
-        lambda L, g: jax.scipy.linalg.solve_triangular(L, g.T, lower=True).T,
-        in_axes=(0, 1), out_axes=1,
-    )(factor, blocks.reshape(p, B * M, T))  # fmt: skip
+    whitened = jnp.einsum("pbt,bst->pbs", blocks.reshape(p, B * M, T), _inverse(factor))
     gain = 0.5 * jnp.sum(whitened**2, axis=-1).reshape(p, B, M)
 
     def cost(label):
@@ -155,6 +152,20 @@ def _gradient_of_all_rows(data: Data, problem: Problem, upper, Z: Array) -> Arra
         return jnp.sum(problem.upper_value(upper, Z))
 
     return dense_design(data.X, data.bounds).rmatmul(jax.grad(total)(Z))
+
+
+def _inverse(L: Array) -> Array:
+    """Inverses of lower triangular matrices `(B, T, T)`, row by row.
+
+    XLA's own triangular solve waits for ever on the CPU where samples lie over several devices.
+    """
+    T = L.shape[-1]
+
+    def row(i, X):
+        known = jnp.einsum("bt,bts->bs", L[:, i], X)  # rows from i on are still 0
+        return X.at[:, i].set((jnp.eye(T, dtype=L.dtype)[i] - known) / L[:, i, i][:, None])
+
+    return jax.lax.fori_loop(0, T, row, jnp.zeros_like(L))
 
 
 def _ravel_lanes(params: Params):
