@@ -15,10 +15,10 @@ import warnings
 import numpy as np
 
 from spinnery import assess, survival_target
-from spinnery.evidence.assess import NULL_PAIRS
 from spinnery.evidence.chosen import refits_of
 from spinnery.evidence.halves import gains
 from spinnery.evidence.importance import held_out
+from spinnery.evidence.parts import NULL_PAIRS
 from spinnery.evidence.samples import samples_of
 
 from ..common import SMOKE, Results, several, timed

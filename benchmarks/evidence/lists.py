@@ -11,17 +11,12 @@ where the last stopped (to measure another version of the library, delete out/li
 """
 
 import warnings
-from dataclasses import replace
 
 import numpy as np
 
 from spinnery import SPINNClassifierCV, SPINNRegressorCV, SPINNSurvivalCV, survival_target
-from spinnery.evidence.assess import MOST_PICKED, NULL_PAIRS, NULL_SIZE, _searched
-from spinnery.evidence.bounds import most_picked
-from spinnery.evidence.samples import samples_of
+from spinnery.evidence.parts import Task
 from spinnery.evidence.stability import Stability, count
-from spinnery.progress import Steps
-from spinnery.selection.lanes import slots_for
 
 from ..common import SMOKE, Results, timed
 from .cells import KEY, SMALL, cell_options, cells, wanted
@@ -39,15 +34,11 @@ def searched(model, X, y, of_permutations: int = 0):
     Of the targets as they are, or with permutations the halves of its p-value.
     """
     model.n_features_in_ = X.shape[1]  # all that is needed of a fit
-    samples = samples_of(model, X, y)
     seed = int(np.random.RandomState(0).randint(2**31 - 1))
-    most = min(MOST_PICKED, samples.settings.max_features, len(X) // 4)
-    size = most_picked(samples.settings.groups.n_optional, PAIRS, EXPECTED, most)
-    n_slots = slots_for(replace(samples.settings, max_features=size))
-    lanes = samples.lanes(PAIRS, seed)
-    if of_permutations:
-        lanes, size = samples.lanes(NULL_PAIRS, seed, of_permutations), min(size, NULL_SIZE)
-    return samples, size, _searched(samples, lanes, size, n_slots, model.dtype, None, Steps(False))
+    task = Task(model, X, y, None, {}, PAIRS, EXPECTED, of_permutations, seed, 0, "lists")
+    kind = "null" if of_permutations else "halves"
+    results = {part: task.result(part) for part in task.parts if part.kind == kind}
+    return task.samples, task.halves(kind).size, task.found(kind, results)
 
 
 def lists(units: list[set], found: Stability, true: set, of: str) -> dict:

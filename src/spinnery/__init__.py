@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from .decomposition.coding import sparse_code
     from .decomposition.dictionary import DictionaryLearning
     from .decomposition.linear import ista
+    from .devices import on_devices
     from .embedding import SNE, TSNE
     from .estimators.annotate import annotate
     from .estimators.autoencoder import SparseAutoencoder
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from .estimators.network_classifier import NetworkClassifier
     from .estimators.network_regressor import NetworkRegressor
     from .estimators.network_survival import NetworkSurvival
+    from .estimators.screen import Screening, screen
     from .estimators.spinn import SPINNClassifier, SPINNRegressor
     from .estimators.spinn_cv import SPINNClassifierCV, SPINNRegressorCV
     from .estimators.spinn_survival import SPINNSurvival
@@ -68,6 +70,7 @@ __all__ = [
     "SPINNRegressorCV",
     "SPINNSurvival",
     "SPINNSurvivalCV",
+    "Screening",
     "SparseAutoencoder",
     "annotate",
     "assess",
@@ -80,8 +83,10 @@ __all__ = [
     "losses",
     "metrics",
     "nn",
+    "on_devices",
     "penalties",
     "plotting",
+    "screen",
     "sparse_code",
     "survival_target",
     "testing",
@@ -114,7 +119,10 @@ _HOMES = {
     "assess": "evidence.assess",
     "ista": "decomposition.linear",
     "leave_one_cohort_out": "selection.transfer",
+    "Screening": "estimators.screen",
     "load": "storage.models",
+    "screen": "estimators.screen",
+    "on_devices": "devices",
     "sparse_code": "decomposition.coding",
     "write_report": "report.files",
 }

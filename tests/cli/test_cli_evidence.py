@@ -56,7 +56,7 @@ def test_held_out_predictions_are_one_row_each(home):
     data = pd.read_csv(folder / "data.csv")
     assert table.columns.tolist() == ["id", "row", "fold", "observed", "prediction"]
     assert table["id"].tolist() == IDS
-    assert table["row"].tolist() == list(range(1, 61))
+    assert table["row"].tolist() == list(range(2, 62))  # as a spreadsheet has them
     np.testing.assert_allclose(table["observed"], data["score"])
     assert table["fold"].value_counts().tolist() == [30, 30]
     assert np.corrcoef(table["observed"], table["prediction"])[0, 1] > 0.9
@@ -103,3 +103,35 @@ def test_errors_say_what_to_do(home, tmp_path, options, message):
     assert done.exit_code == 2
     assert message in done.stderr
     assert not (tmp_path / "out").exists()
+
+
+def test_workers_options_that_do_not_go_together(home, tmp_path):
+    folder, _ = home
+    asked = ["assess", folder / "run" / "model.spinn", folder / "data.csv", "--target", "score"]
+    for more, said in (
+        (["--jobs", 0], "--jobs must not be 0"),
+        (["--jobs", 2, "--scheduler", "tcp://127.0.0.1:9"], "has its own workers; name one"),
+        (["--scheduler", "tcp://127.0.0.1:9"], "no dask scheduler at tcp://127.0.0.1:9 ("),
+        (["--scheduler", "head"], "such as tcp://host:8786; got 'head'"),
+    ):
+        done = spin(*asked, "--out", tmp_path / "out", *more)
+        assert done.exit_code == 2 and said in done.stderr
+    done = spin("fit", folder / "data.csv", "--out", tmp_path / "f", "--checkpoint", tmp_path / "c")
+    assert done.exit_code == 2 and "add --evidence" in done.stderr
+
+
+def test_a_checkpoint_is_taken_up(home, tmp_path):
+    folder, _ = home
+    kept = tmp_path / "kept"
+    asked = [
+        "assess", folder / "run" / "model.spinn", folder / "data.csv", "--target", "score",
+        "--pairs", 2, "--permutations", 0, "--test-folds", 0, "--checkpoint", kept,
+    ]  # fmt: skip
+    assert spin(*asked, "--out", tmp_path / "one").exit_code == 0
+    before = {file.name: file.stat().st_mtime_ns for file in kept.iterdir()}
+    assert spin(*asked, "--out", tmp_path / "two").exit_code == 0
+    assert before == {file.name: file.stat().st_mtime_ns for file in kept.iterdir()}
+    one, two = ((tmp_path / k / "features.csv").read_text() for k in ("one", "two"))
+    assert one == two
+    refused = spin(*asked, "--seed", 1, "--out", tmp_path / "three")
+    assert refused.exit_code == 2 and "of another assessment: random_state differ" in refused.stderr

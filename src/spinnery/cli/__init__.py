@@ -14,7 +14,17 @@ import typer
 
 from .errors import INTERRUPTED, one_line_errors
 from .fitted import embed, predict, report
-from .options import AsInFit, Force, Ids, Layer, Out, Seed
+from .options import (
+    AsInFit,
+    Checkpoint,
+    Force,
+    Ids,
+    Jobs,
+    Layer,
+    Out,
+    Scheduler,
+    Seed,
+)
 from .studies import study
 from .version import options
 
@@ -98,12 +108,16 @@ def fit(
     evidence: Annotated[
         bool, typer.Option("--evidence", help="Also measure how sure each feature is.")
     ] = False,
+    jobs: Jobs = None,
+    scheduler: Scheduler = None,
+    checkpoint: Checkpoint = None,
     force: Force = False,
 ) -> None:
     """Fit a table: choose the columns that matter, and how many, by cross-validation."""
     with one_line_errors():
         from .fit import Request, run_fit
         from .target import Asked
+        from .workers import Workers
 
         run_fit(
             Request(
@@ -124,6 +138,7 @@ def fit(
                 test_folds=test_folds,
                 null_check=null_check,
                 evidence=evidence,
+                workers=Workers(jobs, scheduler, checkpoint),
             )
         )
 
@@ -151,7 +166,9 @@ def assess(
     test_folds: Annotated[
         int, typer.Option(min=0, help="As in fit; 0: performance is not measured.")
     ] = 5,
-    jobs: Annotated[int | None, typer.Option(help="Processes at work.")] = None,
+    jobs: Jobs = None,
+    scheduler: Scheduler = None,
+    checkpoint: Checkpoint = None,
     seed: Seed = 0,
     force: Force = False,
 ) -> None:
@@ -159,6 +176,7 @@ def assess(
     with one_line_errors():
         from .assess import Asking, Request, run_assess
         from .target import Asked
+        from .workers import Workers
 
         run_assess(
             Request(
@@ -174,7 +192,8 @@ def assess(
                 layer=layer,
                 seed=seed,
                 test_folds=test_folds,
-                asking=Asking(pairs, expected_false, permutations, jobs),
+                asking=Asking(pairs, expected_false, permutations),
+                workers=Workers(jobs, scheduler, checkpoint),
             )
         )
 

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 from ..errors import InputError
 from ..inputs.columns import named_columns, split_cohort, split_groups
 from ..inputs.files import read
+from ..workers import LostWorkersError
 from .folder import ResultFolder
 from .model import check_cohort, ids_of, load_model, of_layer, samples
 from .target import Asked, take_target
+from .workers import Workers
 
 if TYPE_CHECKING:
     from ..evidence.result import Evidence
@@ -24,7 +26,6 @@ class Asking:
     pairs: int = 50
     expected_false: float = 1.0
     permutations: int = 19
-    jobs: int | None = None
 
 
 @dataclass(frozen=True)
@@ -44,10 +45,12 @@ class Request:
     seed: int
     test_folds: int
     asking: Asking
+    workers: Workers
 
 
 def run_assess(request: Request) -> None:
     """Assess a model on the table that it was fitted to, write the results to `request.out`."""
+    request.workers.check()
     with ResultFolder(request.out, request.force) as folder:
         whole = read(request.data, request.layer)
         drop = named_columns(whole, request.drop, "--drop")
@@ -70,17 +73,25 @@ def run_assess(request: Request) -> None:
         from rich.console import Console
 
         from .. import report
-        from .results import command_line, write_evidence, write_held_out, write_reports, written
+        from .results import (
+            command_line,
+            with_ids,
+            write_evidence,
+            write_held_out,
+            write_reports,
+            written,
+        )
 
         print(f"{why} {X.shape[0]} samples, {X.shape[1]} columns.", flush=True)
         evidence = measured(
-            estimator, X, y, cohorts, groups, request.asking, request.test_folds, request.seed
-        )
+            estimator, X, y, cohorts, groups, request.asking, request.test_folds, request.seed,
+            request.workers,
+        )  # fmt: skip
         write_evidence(folder, evidence)
         if evidence.held_out is not None:
             write_held_out(folder, estimator.outcome_, y, evidence.held_out, cohorts, ids)
         told = report.report_of(
-            estimator, X, y, evidence, cohorts=cohorts, target=request.target.called,
+            estimator, with_ids(X, ids), y, evidence, cohorts=cohorts, target=request.target.called,
             command=command_line(),
         )  # fmt: skip
         write_reports(folder, told)
@@ -88,8 +99,9 @@ def run_assess(request: Request) -> None:
 
 
 def measured(
-    estimator, X, y, cohorts, groups, asking: Asking, test_folds: int, seed: int
-) -> Evidence:
+    estimator, X, y, cohorts, groups, asking: Asking, test_folds: int, seed: int,
+    workers: Workers,
+) -> Evidence:  # fmt: skip
     """`assess`, announced, with errors that the user can put right as such."""
     from ..evidence.assess import assess
 
@@ -99,10 +111,12 @@ def measured(
         flush=True,
     )
     try:
-        return assess(
-            estimator, X, y, cohorts=cohorts, groups=groups, n_pairs=asking.pairs,
-            expected_false=asking.expected_false, n_permutations=asking.permutations,
-            random_state=seed, n_jobs=asking.jobs, n_folds=test_folds,
-        )  # fmt: skip
-    except ValueError as error:
+        with workers.at_work():
+            return assess(
+                estimator, X, y, cohorts=cohorts, groups=groups, n_pairs=asking.pairs,
+                expected_false=asking.expected_false, n_permutations=asking.permutations,
+                random_state=seed, n_jobs=workers.jobs, n_folds=test_folds,
+                checkpoint=workers.checkpoint,
+            )  # fmt: skip
+    except (ValueError, LostWorkersError) as error:
         raise InputError(f"The assessment is not possible: {error}") from error

@@ -16,6 +16,7 @@ from .assess import Asking, measured
 from .contents import Contents
 from .folder import ResultFolder
 from .target import Asked, take_target
+from .workers import Workers
 
 
 @dataclass(frozen=True)
@@ -39,12 +40,14 @@ class Request:
     test_folds: int
     null_check: bool
     evidence: bool
+    workers: Workers
 
 
 def run_fit(request: Request) -> None:
     """Fit, measure on unseen samples, report, write the results to `request.out`."""
     if request.test_folds == 1:
         raise InputError("--test-folds must be 0 (none) or at least 2; got 1.")
+    request.workers.check(request.evidence)
     with ResultFolder(request.out, request.force) as folder:
         whole = read(request.data, request.layer)
         drop = named_columns(whole, request.drop, "--drop")
@@ -71,6 +74,7 @@ def run_fit(request: Request) -> None:
             command_line,
             fit,
             make_estimator,
+            with_ids,
             write_cohorts,
             write_evidence,
             write_fit,
@@ -98,18 +102,22 @@ def run_fit(request: Request) -> None:
         outcome, held_out, evidence = estimator.outcome_, None, None
         folds = request.test_folds
         if request.evidence:
-            evidence = measured(estimator, X, y, cohorts, groups, Asking(), folds, request.seed)
+            evidence = measured(
+                estimator, X, y, cohorts, groups, Asking(), folds, request.seed, request.workers
+            )
             held_out = evidence.held_out
         elif folds:
-            held_out = measure(estimator, X, y, cohorts, groups, folds, request.seed)
+            held_out = measure(
+                estimator, X, y, cohorts, groups, folds, request.seed, request.workers
+            )
         seconds = time.perf_counter() - start
 
-        given = {} if cohorts is None else {"cohorts": cohorts}
-        outputs = held_out.outputs if held_out else estimator._outputs(X, **given)
-        samples = f"held out in {held_out.n_folds} folds" if held_out else "training samples"
+        soft, samples = estimator.cv_predictions_, "predicted in cross-validation"
+        if held_out:
+            soft, samples = outcome.soft(held_out.outputs), f"held out in {held_out.n_folds} folds"
         truth = outcome.read(y)
         told = report.report_of(
-            estimator, X, y, evidence, cohorts=cohorts, held_out=held_out,
+            estimator, with_ids(X, ids), y, evidence, cohorts=cohorts, held_out=held_out,
             target=request.target.called, command=command_line(),
         )  # fmt: skip
         write_fit(folder, estimator, told, held_out.times_selected if held_out else None)
@@ -118,7 +126,7 @@ def run_fit(request: Request) -> None:
         if evidence is not None:
             write_evidence(folder, evidence)
         if cohorts is not None:
-            write_cohorts(folder, estimator, truth, outputs, cohorts, samples)
-        write_predictions(folder, outcome, truth, outputs, samples)
+            write_cohorts(folder, estimator, truth, soft, cohorts, samples)
+        write_predictions(folder, outcome, truth, soft, samples)
 
     report.print_report(Console(), told, {"time": f"{seconds:.1f} s", **written(request.out)})

@@ -7,10 +7,14 @@ from typing import Any
 from ..errors import InputError
 from ..evidence.held_out import HeldOut, refit_on_folds
 from ..evidence.samples import samples_of
+from ..workers import LostWorkersError
 from .results import labelled
+from .workers import Workers
 
 
-def measure(estimator: Any, X, y, cohorts, groups, n_folds: int, seed: int) -> HeldOut:
+def measure(
+    estimator: Any, X, y, cohorts, groups, n_folds: int, seed: int, workers: Workers
+) -> HeldOut:
     """Outputs of every sample by a fit that has not seen it (nor its group), announced."""
     try:
         samples = samples_of(estimator, X, y, cohorts=cohorts, groups=groups)
@@ -24,6 +28,7 @@ def measure(estimator: Any, X, y, cohorts, groups, n_folds: int, seed: int) -> H
     )
     try:
         given = labelled(cohorts, groups)
-        return refit_on_folds(estimator, X, y, folds, given, samples.weights)
-    except ValueError as error:
+        with workers.at_work():
+            return refit_on_folds(estimator, X, y, folds, given, samples.weights, workers.jobs)
+    except (ValueError, LostWorkersError) as error:
         raise InputError(f"The fit without a fold is not possible: {error}") from error

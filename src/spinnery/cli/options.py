@@ -25,3 +25,16 @@ Known = Annotated[
 Layer = Annotated[
     str | None, typer.Option("--layer", help="Matrix of an .h5ad file, such as counts; default X.")
 ]
+Jobs = Annotated[
+    int | None, typer.Option("--jobs", help="Processes at work; -1: one for each CPU.")
+]
+Scheduler = Annotated[
+    str | None,
+    typer.Option(
+        "--scheduler", help="Work on a dask scheduler's workers, such as tcp://host:8786."
+    ),
+]
+Checkpoint = Annotated[
+    Path | None,
+    typer.Option("--checkpoint", help="Folder of finished parts; a rerun takes them up."),
+]

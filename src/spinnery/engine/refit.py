@@ -118,15 +118,12 @@ def score_features(
     problem = data.problem(index)
     Z = problem.design.matmul(params.W)
 
-    metric = problem.output_metric(params.upper, Z)
+    factor = jnp.linalg.cholesky(problem.output_metric(params.upper, Z))
+    inverse = _inverse(factor.reshape(-1, *factor.shape[-2:]))
 
     def gain(rows: Array, first) -> Array:
         p, B, M, T = (blocks := split_blocks(rows, data.n_cohorts)).shape
-        factor = jnp.linalg.cholesky(metric).reshape(B * M, T, T)
-        whitened = jax.vmap(
-            lambda L, g: jax.scipy.linalg.solve_triangular(L, g.T, lower=True).T,
-            in_axes=(0, 1), out_axes=1,
-        )(factor, blocks.reshape(p, B * M, T))  # fmt: skip
+        whitened = jnp.einsum("pbt,bst->pbs", blocks.reshape(p, B * M, T), inverse)
         return 0.5 * jnp.sum(whitened**2, axis=-1).reshape(p, B, M)
 
     slope = _slope(problem, params.upper, Z)
@@ -185,6 +182,20 @@ def _slope(problem: Problem, upper, Z: Array) -> Array:
         return jnp.sum(problem.upper_value(upper, Z))
 
     return jax.grad(total)(Z)
+
+
+def _inverse(L: Array) -> Array:
+    """Inverses of lower triangular matrices `(B, T, T)`, row by row.
+
+    XLA's own triangular solve waits for ever on the CPU where samples lie over several devices.
+    """
+    T = L.shape[-1]
+
+    def row(i, X):
+        known = jnp.einsum("bt,bts->bs", L[:, i], X)  # rows from i on are still 0
+        return X.at[:, i].set((jnp.eye(T, dtype=L.dtype)[i] - known) / L[:, i, i][:, None])
+
+    return jax.lax.fori_loop(0, T, row, jnp.zeros_like(L))
 
 
 def _ravel_lanes(params: Params):

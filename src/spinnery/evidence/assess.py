@@ -2,39 +2,41 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import uuid
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from joblib import Parallel, delayed
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
 from ..outcomes import Outcome
 from ..progress import Steps
-from ..selection.lanes import slots_for
-from .bounds import most_picked
+from ..workers import spread
 from .chosen import effects_of, refits_of
-from .halves import LANES, Found, Halves, Lane, gains
-from .held_out import HeldOut, performance, refit_on_folds
+from .halves import gains
+from .held_out import HeldOut, performance
 from .importance import importance
+from .kept import Kept, fingerprint
+from .parts import N_FOLDS, NULL_PAIRS, REPEATS, Task, forget, remember, work
 from .reading import feature_names
 from .result import Evidence
-from .samples import Samples, samples_of
 from .stability import count
 from .tables import tables_of, with_importance
 
-MOST_PICKED = 24  # features that a half picks at most
-NULL_PAIRS, NULL_SIZE = 2, 8  # pairs of halves for each permutation, features at most
-N_FOLDS, REPEATS = 10, 3  # by which importance is measured
+SAID = {
+    "halves": "halves: what each picks",
+    "null": "permutations: what the procedure gains without a signal",
+    "fold": "performance: the whole procedure without each fold",
+}
 
 
 def assess(
     model: Any, X, y, *, cohorts=None, sample_weight=None, n_pairs: int = 50,
     expected_false: float = 1.0, n_permutations: int = 19, random_state=0,
     n_jobs: int | None = None, verbose: bool | None = None, strata=None, groups=None,
-    n_folds: int = 5,
+    n_folds: int = 5, checkpoint: str | Path | None = None,
 ) -> Evidence:  # fmt: skip
     """How sure is each feature, is there anything at all, and how well does the procedure predict?
 
@@ -63,7 +65,9 @@ def assess(
         The p-value is no smaller than `1 / (1 + n_permutations)`; 0 leaves it out.
     random_state : int, RandomState or None, default=0
     n_jobs : int, optional
-        Processes for halves and folds, as joblib has it; None is this one. The result is the same.
+        Processes for halves and folds, as joblib has it; None is this one. Under
+        `joblib.parallel_config(backend="dask")` the workers are dask's. The result is the same,
+        bit for bit, on any number of workers of one kind of machine.
     verbose : bool or None, default=None
         Progress bar; None shows it when standard error is a terminal.
     strata : array-like of shape (n_samples,), optional
@@ -73,6 +77,9 @@ def assess(
         group: where those of one group are alike, `null_p_value` is too small.
     n_folds : int, default=5
         Folds by which the whole procedure is measured; 0 leaves that out.
+    checkpoint : path, optional
+        A folder where finished parts are kept. The same call takes them up after a break, and
+        its result is that of one run. Delete the folder once the result is safe.
 
     Returns
     -------
@@ -82,7 +89,10 @@ def assess(
     ------
     ValueError
         If the model was not chosen by cross-validation, the data are not of its shape, or there
-        are fewer than 8 samples.
+        are fewer than 8 samples; if `checkpoint` holds parts of another assessment, or
+        `random_state` is None beside it.
+    LostWorkersError
+        If worker processes die again and again.
 
     References
     ----------
@@ -102,36 +112,43 @@ def assess(
     array([0, 1])
     """
     _check(model, n_pairs, expected_false, n_permutations, n_folds)
+    if checkpoint is not None and random_state is None:
+        raise ValueError(
+            "checkpoint needs a fixed random_state, by which a later run draws the same halves; "
+            "got random_state=None. Pass a number."
+        )
     seed = int(check_random_state(random_state).randint(2**31 - 1))
-    samples = samples_of(model, X, y, sample_weight, cohorts, strata, groups)
-    most = min(MOST_PICKED, samples.settings.max_features, len(samples.counted) // 4)
-    size = most_picked(samples.settings.groups.n_optional, n_pairs, expected_false, most)
-    halves = samples.lanes(n_pairs, seed)
-    null = samples.lanes(NULL_PAIRS, seed, n_permutations) if n_permutations else []
+    asked = {"cohorts": cohorts, "strata": strata, "groups": groups}
+    given = {name: value for name, value in asked.items() if value is not None}
+    task = Task(
+        model, X, y, sample_weight, given, n_pairs, expected_false, n_permutations, seed, n_folds,
+        uuid.uuid4().hex,
+    )  # fmt: skip
+    kept = None if checkpoint is None else Kept(checkpoint, fingerprint(task))
+    samples, size = task.samples, task.size
     folds = [fold for r in range(REPEATS) for fold in samples.folds(N_FOLDS, seed + r)]
     refits = refits_of(model, samples.table, samples.settings, folds, model.dtype)
-    given = {"cohorts": cohorts, "strata": strata, "groups": groups}
-    with Steps(verbose) as steps:
-        steps.expect(-(-len(halves) // LANES) - (-len(null) // LANES) + n_folds + 1)
-        steps.say("halves: what each picks")
-        n_slots = slots_for(replace(samples.settings, max_features=size))
-        found = _searched(samples, halves, size, n_slots, model.dtype, n_jobs, steps)
-        steps.say("permutations: what the procedure gains without a signal")
-        of_null = _searched(
-            samples, null, min(size, NULL_SIZE), n_slots, model.dtype, n_jobs, steps
-        )
-        steps.say("importance: each feature left out")
-        matters = importance(refits, REPEATS / len(folds))
-        effects = effects_of(model, refits, REPEATS)
-        steps.advance()
-        held_out = None
-        if n_folds:
-            steps.say("performance: the whole procedure without each fold")
-            held_out = refit_on_folds(
-                model, X, y, samples.folds(n_folds, seed),
-                {name: value for name, value in given.items() if value is not None},
-                samples.weights, n_jobs, steps.advance,
-            )  # fmt: skip
+    results = {} if kept is None else kept.results(task.parts)
+    left = [part for part in task.parts if part not in results]
+    remember(task)
+    try:
+        with Steps(verbose) as steps:
+            steps.expect(len(left) + 1)
+            running = spread(work, task, left, n_jobs)
+            steps.say("importance: each feature left out")
+            matters = importance(refits, REPEATS / len(folds))
+            effects = effects_of(model, refits, REPEATS)
+            steps.advance()
+            for part, result in running:
+                results[part] = result
+                if kept is not None:
+                    kept.keep(part, result)
+                steps.say(SAID[part.kind])
+                steps.advance()
+    finally:
+        forget(task)
+    found, held_out = task.found("halves", results), task.held_out(results)
+    of_null = task.found("null", results)
     owner = model._form.owner  # the user's feature that each column of numbers is of
     cohort_names = [str(name) for name in getattr(model, "cohorts_", ["all"])]
     counts = count(
@@ -140,7 +157,7 @@ def assess(
     )  # fmt: skip
     names = feature_names(model)
     features, clusters = tables_of(counts, model.get_support(), names)
-    gain, null_gains = gains(of_null, NULL_PAIRS) if null else (float("nan"), np.zeros(0))
+    gain, null_gains = gains(of_null, NULL_PAIRS) if of_null else (float("nan"), np.zeros(0))
     p_value = (1 + np.sum(null_gains >= gain)) / (1 + len(null_gains))
     stable = np.zeros(model.n_features_in_, bool)
     stable[features.index[features["stable"]]] = True
@@ -154,7 +171,7 @@ def assess(
         null_p_value=float(p_value) if n_permutations else float("nan"),
         gain=gain,
         null_gains=null_gains,
-        performance=_measured(model.outcome_, samples.y, held_out),
+        performance=_performance(model.outcome_, samples.y, held_out),
         held_out=held_out,
         outputs=model.outcome_.output_names,
         effects={str(names[j]): curves for j, curves in effects.items()},
@@ -163,24 +180,7 @@ def assess(
     )
 
 
-def _searched(
-    samples: Samples, lanes: list[Lane], size: int, n_slots: int, dtype: str,
-    n_jobs: int | None, steps: Steps,
-) -> list[Found]:  # fmt: skip
-    """What every lane finds, in portions of `LANES`."""
-    halves = Halves(samples.searched, samples.settings, samples.architectures, size, n_slots, dtype)
-    parts = [lanes[k : k + LANES] for k in range(0, len(lanes), LANES)]
-    work = Parallel(n_jobs=n_jobs, return_as="generator")(
-        delayed(halves.search)(part) for part in parts
-    )
-    found: list[Found] = []
-    for part in work:
-        found += part
-        steps.advance()
-    return found
-
-
-def _measured(outcome: Outcome, y: np.ndarray, held_out: HeldOut | None) -> pd.DataFrame:
+def _performance(outcome: Outcome, y: np.ndarray, held_out: HeldOut | None) -> pd.DataFrame:
     if held_out is None:
         return performance(outcome, y, np.zeros(0), [])
     return performance(outcome, y, outcome.soft(held_out.outputs), held_out.folds)

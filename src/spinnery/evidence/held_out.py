@@ -10,11 +10,11 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from joblib import Parallel, delayed
 from sklearn.base import clone
 from sklearn.utils import _safe_indexing
 
 from ..outcomes import Outcome
+from ..workers import spread
 from .resampled import overlap_interval
 
 AT_MOST_1 = ("R²", "deviance explained", "accuracy", "area", "concordance")  # how they begin
@@ -77,17 +77,20 @@ def refit_on_folds(
     """
     outputs = np.full((len(weights), estimator.outcome_.n_outputs), np.nan)
     times = np.zeros(estimator.n_features_in_, int)
-    work = Parallel(n_jobs=n_jobs, return_as="generator")(
-        delayed(_without)(estimator, X, y, rows, given, weights) for rows in folds
-    )
-    for rows, (found, selected) in zip(folds, work, strict=True):
-        outputs[rows] = found
+    shared = estimator, X, y, folds, given, weights
+    for k, (found, selected) in spread(_fold, shared, range(len(folds)), n_jobs):
+        outputs[folds[k]] = found
         times += selected
         on_fit()
     return HeldOut(outputs, folds, times)
 
 
-def _without(
+def _fold(shared: tuple, k: int) -> tuple[np.ndarray, np.ndarray]:
+    estimator, X, y, folds, given, weights = shared
+    return without(estimator, X, y, folds[k], given, weights)
+
+
+def without(
     estimator: Any, X, y, rows: np.ndarray, given: dict[str, Any], weights: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """Outputs of `rows` by a fit in which they weigh nothing, and what that selects."""

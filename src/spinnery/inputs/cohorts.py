@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from ..errors import listing
+from ..errors import listing, row_number
 from .gaps import REMEDY, gap_counts, has_gaps
 
 
@@ -63,8 +63,8 @@ def _labels(cohorts: object, n_samples: int) -> np.ndarray:
     missing = pd.isna(labels)
     if missing.any():
         raise ValueError(
-            f"cohorts has {missing.sum()} missing labels, the first at position "
-            f"{int(np.argmax(missing))}. Give every sample a cohort, or leave it out."
+            f"cohorts has {missing.sum()} missing labels, the first in row "
+            f"{row_number(np.argmax(missing))}. Give every sample a cohort, or leave it out."
         )
     return labels.astype(str) if labels.dtype == object else labels
 

@@ -10,10 +10,10 @@ import mmap
 from dataclasses import dataclass, replace
 from typing import Any
 
-import jax
 import numpy as np
 
 from ..arrays import Array
+from ..devices import share_out
 from .scale import standard_scale
 
 LARGE = 2**26  # numbers of a table beyond which it is
@@ -111,7 +111,7 @@ def place(
     where[columns] = np.arange(p)
     for block in _blocks(n, p):
         values[rows[:, None], where[block]] = found[:, block]
-    return Placed(values, jax.device_put(values), rows, np.arange(p))
+    return Placed(values, share_out(values), rows, np.arange(p))
 
 
 def forget_pages(X: Any) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from ..errors import row_number
 from .raw import dense_columns
 from .table import Table
 
@@ -36,7 +37,8 @@ def outstanding(table: Table, X: np.ndarray, names: Sequence) -> str | None:
     found.sort(reverse=True)
     shown = []
     for share, i, j in found[:SHOWN]:
-        shown.append(f"row {i}, column {names[j]!r}: {dense_columns(X, j)[i]:.6g} ({share:.0%})")
+        value = f"{dense_columns(X, j)[i]:.6g} ({share:.0%})"
+        shown.append(f"row {row_number(i)}, column {names[j]!r}: {value}")
     more = f", and {len(found) - SHOWN} more" if len(found) > SHOWN else ""
     return (
         f"Single samples hold most of a column's variance: {'; '.join(shown)}{more}. Selection may "

@@ -11,6 +11,7 @@ import numpy as np
 from scipy import sparse
 
 from ..arrays import Array
+from ..devices import share_out
 from ..engine.design import round_up
 from ..engine.refit import Data
 from ..losses import AnyLoss
@@ -75,7 +76,7 @@ class Table:
         rows, bounds = self.layout
         out = np.zeros((bounds[-1], *([width] if width else values.shape[1:])), self.X.dtype)
         out[(rows, slice(values.shape[1])) if width else rows] = values
-        return jnp.asarray(out)
+        return share_out(out)
 
     def only(self, features: np.ndarray) -> Table:
         """The same samples with some of the features, `(p,)` bool."""

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import one_line
+from ..errors import one_line, row_number
 from ..evidence.null import LEVEL, PERMUTATIONS
 from ..evidence.reading import feature_names
 from ..inputs.gaps import gap_counts
@@ -113,9 +113,10 @@ def worst_of(model: Any, judged: Judged) -> dict[str, Any]:
     rows = judged.samples.rows
     return {
         "what": outcome.miss_words,
+        "first_row": row_number(),
         "samples": [
             {
-                "row": int(judged.place[i]) + 1,
+                "row": row_number(judged.place[i]),
                 "name": None if rows is None else rows[judged.place[i]],
                 "cohort": str(model.cohorts_[judged.codes[i]])
                 if hasattr(model, "cohorts_") and judged.codes[i] >= 0 else None,
