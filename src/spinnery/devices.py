@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 from jax.sharding import Mesh, NamedSharding, PartitionSpec
 
@@ -65,9 +64,9 @@ def share_out(rows: np.ndarray) -> Array:
     """An array's rows over the devices in use."""
     devices = _asked.get()
     if devices is None:
-        devices = () if jax.config.jax_default_device else tuple(jax.devices())
-    if not devices:
-        return jnp.asarray(rows)
+        devices = () if getattr(jax.config, "jax_default_device", None) else tuple(jax.devices())
+        if len(devices) < 2:
+            return jax.device_put(rows)
     most = min(len(devices), len(rows) // FEWEST)
     n = next((d for d in range(most, 1, -1) if len(rows) % d == 0), 1)
     mesh = Mesh(np.array(devices[:n]), ("samples",))

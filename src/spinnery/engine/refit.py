@@ -118,8 +118,8 @@ def score_features(
     problem = data.problem(index)
     Z = problem.design.matmul(params.W)
 
-    factor = jnp.linalg.cholesky(problem.output_metric(params.upper, Z))
-    inverse = _inverse(factor.reshape(-1, *factor.shape[-2:]))
+    metric = problem.output_metric(params.upper, Z)
+    inverse = _inverse(jnp.linalg.cholesky(metric).reshape(-1, *metric.shape[-2:]))
 
     def gain(rows: Array, first) -> Array:
         p, B, M, T = (blocks := split_blocks(rows, data.n_cohorts)).shape

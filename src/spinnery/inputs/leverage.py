@@ -37,8 +37,8 @@ def outstanding(table: Table, X: np.ndarray, names: Sequence) -> str | None:
     found.sort(reverse=True)
     shown = []
     for share, i, j in found[:SHOWN]:
-        value = f"{dense_columns(X, j)[i]:.6g} ({share:.0%})"
-        shown.append(f"row {row_number(i)}, column {names[j]!r}: {value}")
+        cell = dense_columns(X, j)[i]
+        shown.append(f"row {row_number(i)}, column {names[j]!r}: {cell:.6g} ({share:.0%})")
     more = f", and {len(found) - SHOWN} more" if len(found) > SHOWN else ""
     return (
         f"Single samples hold most of a column's variance: {'; '.join(shown)}{more}. Selection may "
