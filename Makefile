@@ -10,7 +10,7 @@ help:
 	@echo "make demo   find 30 real columns among 2,000 decoys; results in demo/"
 	@echo "make test   run the tests"
 	@echo "make test-all  the tests, those that take longer, and some with programs compiled as users have them"
-	@echo "make test-pages  the Python of every page of the guides"
+	@echo "make test-pages  the Python of every page of the guides, and what it prints"
 	@echo "make lint   ruff"
 	@echo "make types  mypy"
 	@echo "make docs   the documentation site, in docs/_build/html (a minute or two)"
@@ -37,10 +37,12 @@ test-all: test
 	@$(BIN)/python -m pytest -n 2 -m slow $(addprefix --ignore=,$(WHOLE))
 	@echo "Running whole fits with the compiler's defaults ..."
 	@SPINNERY_TESTS_COMPILE=full $(BIN)/python -m pytest -n 2 $(WHOLE)
+	@$(MAKE) --no-print-directory test-pages
 
-# every block of Python in the guides; some minutes
+# every block of Python in the guides, and what it prints
 test-pages: $(READY)
-	@SPINNERY_PAGES=1 $(BIN)/python -m pytest -n 2 tests/test_docs.py
+	@echo "Running the pages' Python ..."
+	@SPINNERY_PAGES=1 SPINNERY_TESTS_COMPILE=full $(BIN)/python -m pytest -n 2 tests/test_docs.py
 
 lint: $(READY)
 	@$(BIN)/ruff check src tests benchmarks

@@ -15,7 +15,8 @@ from .tables import Target
 
 PARTS = (
     "evidence", "simulations", "real", "madelon", "recovery", "survival", "counts", "mixed",
-    "speed", "cohorts", "networks", "proximal", "embedding", "faults", "fuzz", "workers",
+    "speed", "large", "cohorts", "networks", "proximal", "embedding", "faults", "fuzz", "reports",
+    "workers",
 )  # fmt: skip
 MARKS = {True: "yes", False: "**no**", None: "not measured"}
 BEFORE = "Rows with † were measured before: "

@@ -18,8 +18,8 @@ step() { # what it does; the Python; its module in benchmarks/, and options
 if [ "${1:-}" = --smoke ]; then
   for name in evidence.null evidence.lists evidence.intervals simulations.run simulations.sizes madelon.run \
     recovery.run survival.simulated survival.speed \
-    counts.run speed.engine cohorts.simulated networks.epochs embedding.run proximal.run faults.kills \
-    faults.long_lived fuzz.tables report; do
+    counts.run speed.engine large.run cohorts.simulated networks.epochs embedding.run proximal.run faults.kills \
+    faults.long_lived fuzz.tables reports.run report; do
     more=()
     [ "$name" != networks.epochs ] || more=(--methods spinnery sklearn)
     step "$name" "$PYTHON" "$name" --smoke "${more[@]}"
@@ -31,11 +31,14 @@ fi
 export SPINNERY_PEERS=${SPINNERY_PEERS:-benchmarks/.venv-peers/bin/python}
 export SPINNERY_PEERS2=${SPINNERY_PEERS2:-benchmarks/.venv-peers2/bin/python}
 export SPINNERY_PEERS3=${SPINNERY_PEERS3:-benchmarks/.venv-peers3/bin/python}
-[ -x "$SPINNERY_PEERS" ] && [ -x "$SPINNERY_PEERS2" ] && [ -x "$SPINNERY_PEERS3" ] || benchmarks/peers/setup.sh
+export SPINNERY_REPORTS=${SPINNERY_REPORTS:-benchmarks/.venv-reports/bin/python}
+[ -x "$SPINNERY_PEERS" ] && [ -x "$SPINNERY_PEERS2" ] && [ -x "$SPINNERY_PEERS3" ] &&
+  [ -x "$SPINNERY_REPORTS" ] || benchmarks/peers/setup.sh
 
 step "Engine: share of the matrix-product peak (1 min)" "$PYTHON" speed.engine
 step "Speed beside LassoNet and GCRNet (5 min)" "$PYTHON" speed.run
 step "Size: 1,000 to 100,000 features (10 min)" "$PYTHON" speed.size
+step "Large tables (30 min)" "$PYTHON" large.run
 step "Simulations, ours and told (8 min)" "$PYTHON" simulations.run
 step "What choosing the size costs, ten seeds (4 min)" "$PYTHON" simulations.sizes
 step "How long evidence takes (5 min)" "$PYTHON" evidence.speed
@@ -52,6 +55,8 @@ step "Linear problems and dictionaries beside scikit-learn (4 min)" "$PYTHON" pr
 step "Fifty kills (10 min)" "$PYTHON" faults.kills
 step "Two thousand fits in one process (20 min)" "$PYTHON" faults.long_lived
 step "Two thousand tables of any make" "$PYTHON" fuzz.tables
+step "Reports, the peers' pages" "$SPINNERY_REPORTS" reports.peer
+step "Reports in Chromium, ours and theirs" "$PYTHON" reports.run
 export SPINNERY_CACHE=off
 step "Maps of samples (4 min)" "$PYTHON" embedding.run
 unset SPINNERY_CACHE

@@ -49,6 +49,8 @@ html_theme = "pydata_sphinx_theme"
 html_title = f"Spinnery {release}"
 html_show_sourcelink = False
 html_math_renderer = "mathml"
+html_static_path = ["_static"]
+html_css_files = ["site.css"]
 html_theme_options = {
     "navbar_align": "left",
     "header_links_before_dropdown": 6,
@@ -66,6 +68,7 @@ sphinx_gallery_conf = {
     "show_signature": False,
     "min_reported_time": 10_000,
     "show_memory": False,
+    "write_computation_times": False,  # that page's tables come from a network
     "capture_repr": ("_repr_html_",),
     "within_subsection_order": "FileNameSortKey",
 }

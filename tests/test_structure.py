@@ -16,9 +16,10 @@ SRC = Path(spinnery.__file__).parent
 FILES = sorted(SRC.rglob("*.py"))
 # Each layer may import itself and those before it. Whatever is not listed lies above all of them.
 LAYERS = [
-    "arrays", "sums", "errors", "compilation", "interrupts", "progress", "workers", "metrics",
-    "storage", "penalties", "losses", "nn", "engine", "decomposition", "inputs", "outcomes",
-    "export", "selection", "training", "evidence", "report", "estimators", "embedding", "plotting",
+    "arrays", "devices", "sums", "errors", "compilation", "interrupts", "progress", "workers",
+    "metrics", "storage", "penalties", "losses", "nn", "engine", "decomposition", "inputs",
+    "outcomes", "export", "selection", "training", "evidence", "report", "estimators",
+    "embedding", "plotting",
 ]  # fmt: skip
 
 

@@ -8,7 +8,7 @@ install() { # environment; what pip is given
   "$1/bin/python" -m pip install --quiet --disable-pip-version-check "${@:2}"
 }
 
-echo "Setting up benchmarks/.venv-peers, .venv-peers2 and .venv-peers3 (a few minutes, once) ..."
+echo "Setting up benchmarks/.venv-peers, .venv-peers2, .venv-peers3 and .venv-reports (a few minutes, once) ..."
 "${PYTHON:-python3}" -m venv .venv-peers
 install .venv-peers torch==2.13.0 # alone and first: the others' requirements would pull CUDA packages
 install .venv-peers -r peers/requirements.txt
@@ -22,4 +22,8 @@ KERAS_BACKEND=jax .venv-peers2/bin/python -c 'import keras, sksurv'
 install .venv-peers3 torch==2.13.0
 install .venv-peers3 -r peers/requirements3.txt
 .venv-peers3/bin/python -c 'import torch, lassonet, ipss, hidimstat, knockpy, boruta'
+# Those that write reports.
+"${PYTHON:-python3}" -m venv .venv-reports
+install .venv-reports -r peers/requirements-reports.txt
+.venv-reports/bin/python -c 'import skrub, multiqc, interpret, shapash'
 echo "done"

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from .decomposition.coding import sparse_code
     from .decomposition.dictionary import DictionaryLearning
     from .decomposition.linear import ista
+    from .devices import on_devices
     from .embedding import SNE, TSNE
     from .estimators.annotate import annotate
     from .estimators.autoencoder import SparseAutoencoder
@@ -82,6 +83,7 @@ __all__ = [
     "losses",
     "metrics",
     "nn",
+    "on_devices",
     "penalties",
     "plotting",
     "screen",
@@ -120,6 +122,7 @@ _HOMES = {
     "Screening": "estimators.screen",
     "load": "storage.models",
     "screen": "estimators.screen",
+    "on_devices": "devices",
     "sparse_code": "decomposition.coding",
     "write_report": "report.files",
 }

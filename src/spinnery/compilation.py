@@ -25,8 +25,10 @@ MAX_BYTES = 2**30
 # that the user has set in XLA_FLAGS holds instead.
 LEVEL = "xla_backend_optimization_level"
 QUICK = {} if LEVEL in os.environ.get("XLA_FLAGS", "") else {LEVEL: 1}
-# Large programs that lose nothing by XLA's older emitters: half the time to compile.
-LARGE = {**QUICK, "xla_cpu_use_fusion_emitters": False}
+# Large programs that lose nothing by XLA's older emitters: half the time to compile. XLA refuses
+# options that it does not know, and later ones have no older emitters.
+EMITTERS = {"xla_cpu_use_fusion_emitters": False} if jax.__version_info__ < (0, 11) else {}
+LARGE = QUICK | EMITTERS
 
 MAPS = Path("/proc/self/maps")
 MOST_MAPS = 20_000  # Linux allows a process 65,530, and each compiled program takes several

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import SupportsInt
+
+_first_row: ContextVar[int] = ContextVar("first_row", default=0)
 
 
 class InputError(Exception):
@@ -42,3 +46,22 @@ def listing(names: Iterable[object], most: int = 8) -> str:
     names = list(names)
     shown = ", ".join(repr(str(name)) for name in names[:most])
     return shown if len(names) <= most else f"{shown} and {len(names) - most} more"
+
+
+def row_number(place: SupportsInt = 0) -> int:
+    """How a reader knows the row in this place, counted from 0.
+
+    In Python as arrays and frames count it; on the command line as a spreadsheet does, where the
+    names are row 1.
+    """
+    return int(place) + _first_row.get()
+
+
+@contextmanager
+def rows_as_in_spreadsheets() -> Iterator[None]:
+    """Inside, rows are told by the numbers that a spreadsheet gives them."""
+    before = _first_row.set(2)
+    try:
+        yield
+    finally:
+        _first_row.reset(before)

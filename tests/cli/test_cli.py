@@ -252,7 +252,12 @@ def test_missing_and_unreadable_files(tmp_path):
         ".csv.gz, .tsv.gz.",
         b"x",
     )
-    fit_fails("a.csv", "{file} is not UTF-8 text; save it as UTF-8.", b"a,y\n1,\xff\xfe\n")
+    no_text = (
+        "{file} is text neither in UTF-8 nor in Windows-1252, nor marked as UTF-16; save it as "
+        "UTF-8."
+    )
+    for content in (b"a,y\n1,\x81\n", b"\xff\xfea", "a,y\n1,\xe4\n".encode("utf-16-le")):
+        fit_fails("a.csv", no_text, content)
     fit_fails("a.csv", "{file} has no rows below its header; give a table with samples.", b"a,y\n")
     fit_fails(
         "a.csv",
@@ -353,8 +358,8 @@ def test_columns_that_are_neither_numbers_nor_factors(data):
     fit_fails(
         data,
         "{file} has columns that are neither numbers nor factors: 'a, b' holds free text ('text 0' "
-        "in row 0); 'gene c' holds words among numbers ('<LOD' in row 2); 'born' holds dates "
-        "('2020-01-03' in row 0); 'note' holds free text ('remark 0' in row 0); leave them out "
+        "in row 2); 'gene c' holds words among numbers ('<LOD' in row 4); 'born' holds dates "
+        "('2020-01-03' in row 2); 'note' holds free text ('remark 0' in row 2); leave them out "
         "with --drop 'gene c,born,note' --drop 'a, b', or give numbers or a few repeated words.",
         "--target", "score",
     )  # fmt: skip
@@ -369,7 +374,7 @@ def test_the_cell_that_spoils_a_column_is_shown(tmp_path):
     file.write_text("a,b,y\n1.5,0.2,u\n2.5,0.3,v\n0.5,<LOD,u\n1.0,0.7,v\n")
     fails(
         f"{file} has columns that are neither numbers nor factors: 'b' holds words among numbers "
-        "('<LOD' in row 2); leave them out with --drop b, or give numbers or a few repeated words.",
+        "('<LOD' in row 4); leave them out with --drop b, or give numbers or a few repeated words.",
         "fit", file, "--target", "y", "--out", tmp_path / "r",
     )  # fmt: skip
 
@@ -441,7 +446,7 @@ def test_predicting_a_mixed_table(mixed, tmp_path):
     frame.assign(age="old", **{"gene b": "few"}).to_csv(tmp_path / "new.csv", index=False)
     fails(
         f"{tmp_path}/new.csv has columns that are not as in training: 'gene b' holds words, and "
-        "numbers in training ('few' in row 0); put numbers in their place.",
+        "numbers in training ('few' in row 2); put numbers in their place.",
         "predict", model, tmp_path / "new.csv", "--out", tmp_path / "q.csv",
     )  # fmt: skip
 
@@ -452,7 +457,7 @@ def test_missing_targets_and_infinite_values(data):
     frame.to_csv(data, index=False)
     fit_fails(
         data,
-        "The target 'dose' has 2 missing values, the first in row 3; remove those rows. (In text "
+        "The target 'dose' has 2 missing values, the first in row 5; remove those rows. (In text "
         "files, empty cells and NA count as missing.)",
         "--target", "dose",
     )  # fmt: skip
@@ -461,7 +466,7 @@ def test_missing_targets_and_infinite_values(data):
     frame.to_csv(data, index=False)
     fit_fails(
         data,
-        "{file} has infinite values, in 'age' (row 0); replace them or remove those rows or "
+        "{file} has infinite values, in 'age' (row 2); replace them or remove those rows or "
         "columns.",
         "--target", "score",
     )  # fmt: skip
@@ -479,7 +484,7 @@ def test_targets_that_cannot_be_learnt(data):
     frame.to_csv(data, index=False)
     fit_fails(
         data,
-        "The target 'outcome' has one sample each of the classes 'odd' (row 5), 'rare' (row 7); "
+        "The target 'outcome' has one sample each of the classes 'odd' (row 7), 'rare' (row 9); "
         "cross-validation needs two at least. Remove them or merge them with other classes.",
         "--target", "outcome",
     )  # fmt: skip
@@ -650,7 +655,7 @@ def test_predict_wants_numbers(run, tmp_path):
     predict_fails(
         run, tmp_path, table().assign(dose="old"),
         "{file} has columns that are not as in training: 'dose' holds words, and numbers in "
-        "training ('old' in row 0); put numbers in their place.",
+        "training ('old' in row 2); put numbers in their place.",
     )  # fmt: skip
 
 
@@ -662,7 +667,7 @@ def test_predict_wants_whole_rows_of_a_model_of_whole_rows(run, tmp_path):
     )  # fmt: skip
     predict_fails(
         run, tmp_path, table().assign(dose=np.r_[1.0, np.inf, np.ones(58)]),
-        "{file} has infinite values, in 'dose' (row 1); replace them or remove those rows or "
+        "{file} has infinite values, in 'dose' (row 3); replace them or remove those rows or "
         "columns.",
     )  # fmt: skip
 

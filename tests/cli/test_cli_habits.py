@@ -42,7 +42,7 @@ def test_stray_spaces_join_labels(ask, tmp_path):
     assert "Stray spaces around words count for nothing, in 'site'.\n" in done.stdout
     cell = frame["outcome"][3]
     assert done.stderr == (
-        f"Note: 2 cells of 'outcome' have stray spaces, such as {cell!r} in row 3, and count "
+        f"Note: 2 cells of 'outcome' have stray spaces, such as {cell!r} in row 5, and count "
         "without them.\n"
     )
     model = load(tmp_path / "r" / "model.spinn")
@@ -67,10 +67,10 @@ def test_everything_that_is_wrong_is_said_at_once(ask, tmp_path):
     frame.loc[[8, 2], "outcome"] = "odd", "rare"
     frame.to_csv(tmp_path / "data.csv", index=False)
     fails(
-        "The target 'outcome' has one sample each of the classes 'rare' (row 2), 'odd' (row 8); "
+        "The target 'outcome' has one sample each of the classes 'rare' (row 4), 'odd' (row 10); "
         "cross-validation needs two at least. Remove them or merge them with other classes. "
         f"{tmp_path}/data.csv has columns that are neither numbers nor factors: 'seen' holds dates "
-        "('2020-01-03' in row 0); 'note' holds free text ('a remark on 0' in row 0); leave them "
+        "('2020-01-03' in row 2); 'note' holds free text ('a remark on 0' in row 2); leave them "
         "out with --drop seen,note, or give numbers or a few repeated words.",
         *ask,
     )

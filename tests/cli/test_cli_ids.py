@@ -1,5 +1,7 @@
 """What stays with a row on the command line: its id, and the outcome that is known of it."""
 
+import json
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -41,6 +43,10 @@ def test_held_out_predictions_have_ids(home):
     held_out = pd.read_csv(home / "out" / "heldout.csv")
     assert list(held_out)[:4] == ["id", "row", "fold", "observed"]
     assert held_out["id"].tolist() == IDS
+    worst = json.loads((home / "out" / "report.json").read_text(encoding="utf-8"))["worst"]
+    ids = held_out.set_index("row")["id"]
+    assert worst["samples"] and worst["first_row"] == ids.index[0] == 2
+    assert all(ids[one["row"]] == one["name"] for one in worst["samples"])
     model = load(home / "out" / "model.spinn")
     assert model.parts_ == {"target": "outcome", "id": "sample"}
     assert "sample" not in model.feature_names_in_

@@ -23,19 +23,22 @@ from spinnery import (
     SPINNRegressorCV,
 )
 
-SAMPLE_WEIGHTS = {
-    "check_sample_weight_equivalence_on_dense_data": (
+KINDS = ("dense", "sparse")
+SAMPLE_WEIGHTS = dict.fromkeys(
+    [f"check_sample_weight_equivalence_on_{kind}_data" for kind in KINDS],
+    (
         "asks for equality to 1e-7; float32 sums of repeated and of weighted samples differ in the "
         "last digits, and an iterative solver ends as far apart as its tolerance. "
         "test_weights.py holds the two equal in float64 to the solver's tolerance."
-    )
-}
-BATCHES = {
-    "check_sample_weight_equivalence_on_dense_data": (
+    ),
+)
+BATCHES = dict.fromkeys(
+    SAMPLE_WEIGHTS,
+    (
         "repeated samples fall into other mini-batches than weighted ones. test_network.py holds "
         "the two equal in full batches."
-    )
-}
+    ),
+)
 
 
 UNUSED = {

@@ -138,6 +138,9 @@ def test_factors_and_gaps(table, tmp_path, missing):
     new.loc[:4, "stage"], new.loc[5:9, "sex"] = "never seen", "unknown"
     numbers = coded(new, tmp_path / "a.onnx")
     close(run(model, numbers, tmp_path / "a.onnx")["prediction"], model.predict(new))
+    panel = model.to_panel()
+    few = numbers[list(panel.feature_names_in_)]
+    close(run(panel, few, tmp_path / "a.onnx")["prediction"], model.predict(new))
 
 
 def test_a_gap_where_none_may_be_is_not_a_number(table, fitted, tmp_path):

@@ -59,7 +59,7 @@ def test_every_sample_needs_a_label(read):
     fails(message.format("(2,)"), read, ["a", "b"], 5)
     fails(message.format("(5, 1)"), read, np.zeros((5, 1)), 5)
     message = (
-        "cohorts has {} missing labels, the first at position {}. Give every sample a cohort, or "
+        "cohorts has {} missing labels, the first in row {}. Give every sample a cohort, or "
         "leave it out."
     )
     fails(message.format(2, 1), read, ["a", None, "b", None, "a"], 5)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import gzip
 import string
 import warnings
@@ -64,6 +65,25 @@ def test_how_a_file_is_written(tmp_path, name, content, columns, said):
     source, remarks = reading(tmp_path, content, name)
     pd.testing.assert_frame_equal(source.frame, pd.DataFrame(columns), check_column_type=False)
     assert remarks == said and source.row_names is None
+
+
+LETTERS = st.sampled_from("aé€ß“ñ 7,")
+
+
+@given(st.lists(st.text(LETTERS), min_size=1, max_size=4), st.booleans())
+def test_the_same_table_in_every_encoding(tmp_path_factory, words, zipped):
+    folder = tmp_path_factory.mktemp("encodings")
+    frame = pd.DataFrame({"größe": np.arange(len(words)), "b": words, "c": "é"})
+    name, text = "a.csv.gz" if zipped else "a.csv", frame.to_csv(index=False)
+    plain, said = reading(folder, text, name)
+    assert said == [] and list(plain.frame) == list(frame)
+    for encoding in ("utf-8-sig", "utf-16", "cp1252"):
+        source, said = reading(folder, text.encode(encoding), name)
+        pd.testing.assert_frame_equal(source.frame, plain.frame)
+        assert len(said) == (encoding == "cp1252")
+        assert all(one.startswith("is not UTF-8 and is read as Windows-1252") for one in said)
+    big = codecs.BOM_UTF16_BE + text.encode("utf-16-be")
+    pd.testing.assert_frame_equal(reading(folder, big, name)[0].frame, plain.frame)
 
 
 @pytest.mark.parametrize("header", ["a,b\n", ",a,b\n"])

@@ -50,7 +50,9 @@ def test_shapes_and_measures(name, outcome, y):
     assert len(outcome.prediction_table(outputs)) == n
     measures = outcome.measures(y, outputs)
     assert measures and all(isinstance(value, float) for value in measures.values())
-    assert np.isfinite(outcome.error(y, outputs))
+    soft = outcome.soft(outputs)
+    assert np.isfinite(outcome.error(y, soft))
+    np.testing.assert_array_equal(outcome.decide(soft), outcome.predict(outputs))
     strata = outcome.strata(y)
     assert strata.shape == (n,) and strata.min() >= 0
     assert outcome.loss_words and outcome.error_words and outcome.task

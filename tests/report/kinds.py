@@ -10,11 +10,15 @@ from made import data, evidence, fitted, held_out
 
 from spinnery.report import report_of
 
+try:
+    LONE = str(pd.Index(["lone \ud800 surrogate"])[0])
+except UnicodeEncodeError:  # pandas that keeps words in Arrow takes no half of a pair
+    LONE = "lone surrogate"
 HOSTILE = [
     "<script>document.title = 'taken'</script>", "\"quoted\" 'both' & <b>bold</b>", "W" * 200,
     "שלום עולם (ltr)", "\u202egnp.exe", "$x^2$ | `code` *star*", "",
     "two\nlines \x1b[31mred\x1b[0m",
-    "%s {0} {feature}", "javascript:alert(1)", "</style></svg>", "lone \ud800 surrogate",
+    "%s {0} {feature}", "javascript:alert(1)", "</style></svg>", LONE,
 ]  # fmt: skip
 
 

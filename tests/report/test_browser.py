@@ -71,6 +71,33 @@ def test_nothing_is_said_asked_for_or_cut_off(browser, files, kind, width, dark)
         assert browser.run(outside) == 0
 
 
+CARDS = "[...document.querySelectorAll('table.cards')].filter(t => t.offsetWidth)"
+
+
+@pytest.mark.parametrize("width", [360, 400, 1400])
+def test_rows_are_cards_where_columns_have_no_room(browser, files, width):
+    browser.open(files("hostile"), width=width)
+    browser.run("document.querySelectorAll('details').forEach(d => d.open = true)")
+    tables = browser.run(f"{CARDS}.length")
+    assert tables >= 3
+    shown = browser.run(f"{CARDS}.filter(t => t.tHead.offsetHeight).length")
+    assert shown == (0 if width < 640 else tables)
+    cut = "t => t.parentNode.scrollWidth > t.parentNode.clientWidth + 1"
+    assert width > 640 or browser.run(f"{CARDS}.filter({cut}).length") == 0
+    texts = "row => [...row.cells].map(cell => cell.textContent)"
+    titles = browser.run(f"{CARDS}.map(t => ({texts})(t.tHead.rows[0]))")
+    of_row = "row => [...row.cells].map(cell => cell.dataset.label ?? '')"
+    labels = browser.run(f"{CARDS}.map(t => [...t.tBodies[0].rows].map({of_row}))")
+    for heads, rows in zip(titles, labels, strict=True):
+        assert all(row == ["", *heads[1:]] for row in rows)
+
+
+def test_a_page_of_20_of_20000_features_opens_within_a_second(browser, files):
+    file = files("wide")
+    assert file.stat().st_size < 2e6
+    assert min(browser.open(file, width=1400) for _ in range(3)) < 1.0
+
+
 def test_without_scripts_all_is_there(browser, files):
     file = files("classes")
     texts = []

@@ -12,7 +12,8 @@ from sklearn.metrics import accuracy_score, confusion_matrix, r2_score, roc_curv
 
 from spinnery import NetworkRegressor, SPINNRegressorCV
 from spinnery.metrics import kaplan_meier, log_rank_test
-from spinnery.report import report_of
+from spinnery.report import report_of, short
+from spinnery.report.answers import RMSE
 
 
 def answer(report, begin):
@@ -84,7 +85,7 @@ def test_bad_predictions_are_not_called_predictions():
 
 def test_sure_with_and_without_evidence(reports):
     assert answer(reports["measured"], "How sure") == (
-        "All 2 are firm: picked by at least 70% of 100 fits to random halves of the "
+        "Both are firm: picked by at least 70% of 100 fits to random halves of the "
         "samples. Among features picked so often, at most 1 false one is to be expected."
     )
     assert answer(reports["refitted"], "How sure").startswith(
@@ -124,6 +125,27 @@ def test_training_samples_are_never_called_performance(reports):
     assert "does not measure performance" in report["methods"]["text"]
 
 
+def test_features_of_some_cohorts_say_so(reports):
+    said = answer(reports["cohorts"], "Which")
+    for row in reports["cohorts"]["features"]["rows"]:
+        used = sum(bool(value) for value in row["strengths"].values())
+        if row["selected"]:
+            assert (f"“{row['feature']}” ({row['effect']}, in {used} of 12" in said) == (
+                used < 12 and row["effect"] in ("up", "down")
+            )
+    assert "of 12 cohorts)" in said and "cohorts)" not in answer(reports["measured"], "Which")
+
+
+def test_misses_are_told_in_the_outcomes_units(reports):
+    for kind in ("measured", "counts", "tested"):
+        report, said = reports[kind], answer(reports[kind], "How well")
+        error = {row["measure"]: row["value"] for row in report["performance"]["measures"]}[RMSE]
+        assert f"A prediction is off by about {short(error)}, in the outcome's units" in said
+        assert ("the mean of all would be off by" in said) == (kind != "tested")
+    for kind in ("classes", "survival", "several_outputs", "training"):
+        assert "is off by" not in answer(reports[kind], "How well")
+
+
 def test_measures_are_those_of_held_out_predictions():
     X, y = data("numbers")
     model = fitted("numbers", X, y)
@@ -137,7 +159,7 @@ def test_measures_are_those_of_held_out_predictions():
     np.testing.assert_allclose(found["predicted"], held.outputs[:, 0], rtol=1e-5)
     np.testing.assert_allclose(found["observed"], y, rtol=1e-5)
     miss = np.abs(y - held.outputs[:, 0])
-    assert report["worst"]["samples"][0]["row"] == np.argmax(miss) + 1
+    assert report["worst"]["samples"][0]["row"] == np.argmax(miss)
     assert report["worst"]["samples"][0]["miss"] == pytest.approx(miss.max(), rel=1e-5)
 
 

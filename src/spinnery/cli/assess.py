@@ -73,7 +73,14 @@ def run_assess(request: Request) -> None:
         from rich.console import Console
 
         from .. import report
-        from .results import command_line, write_evidence, write_held_out, write_reports, written
+        from .results import (
+            command_line,
+            with_ids,
+            write_evidence,
+            write_held_out,
+            write_reports,
+            written,
+        )
 
         print(f"{why} {X.shape[0]} samples, {X.shape[1]} columns.", flush=True)
         evidence = measured(
@@ -84,7 +91,7 @@ def run_assess(request: Request) -> None:
         if evidence.held_out is not None:
             write_held_out(folder, estimator.outcome_, y, evidence.held_out, cohorts, ids)
         told = report.report_of(
-            estimator, X, y, evidence, cohorts=cohorts, target=request.target.called,
+            estimator, with_ids(X, ids), y, evidence, cohorts=cohorts, target=request.target.called,
             command=command_line(),
         )  # fmt: skip
         write_reports(folder, told)

@@ -40,8 +40,8 @@ def run_demo(
             target="tumour", command="spinnery demo",
         )  # fmt: skip
         write_fit(folder, estimator, told)
-        outputs = estimator._outputs(test_X)
-        write_predictions(folder, estimator.outcome_, truth, outputs, "held out")
+        soft = estimator.outcome_.soft(estimator._outputs(test_X))
+        write_predictions(folder, estimator.outcome_, truth, soft, "held out")
 
     through = f"{int(np.sum(estimator.selected_ & ~measured))} of {n_decoys}"
     end = {"decoys let through": through, "time": f"{seconds:.1f} s", **written(out)}

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 import typer
 
-from ..errors import InputError, one_line
+from ..errors import InputError, one_line, rows_as_in_spreadsheets
 from ..interrupts import Interrupts
 
 INTERRUPTED = 130  # the shell's code for an interrupt from the keyboard
@@ -22,7 +22,7 @@ def one_line_errors() -> Iterator[None]:
     Warnings are notes, each given once, at the end, so that an error stays alone.
     """
     try:
-        with Interrupts(), user_warnings() as caught:
+        with rows_as_in_spreadsheets(), Interrupts(), user_warnings() as caught:
             yield
         for text in dict.fromkeys(one_line(warning.message) for warning in caught):
             print(f"Note: {text}", file=sys.stderr)

@@ -74,6 +74,7 @@ def run_fit(request: Request) -> None:
             command_line,
             fit,
             make_estimator,
+            with_ids,
             write_cohorts,
             write_evidence,
             write_fit,
@@ -111,12 +112,12 @@ def run_fit(request: Request) -> None:
             )
         seconds = time.perf_counter() - start
 
-        given = {} if cohorts is None else {"cohorts": cohorts}
-        outputs = held_out.outputs if held_out else estimator._outputs(X, **given)
-        samples = f"held out in {held_out.n_folds} folds" if held_out else "training samples"
+        soft, samples = estimator.cv_predictions_, "predicted in cross-validation"
+        if held_out:
+            soft, samples = outcome.soft(held_out.outputs), f"held out in {held_out.n_folds} folds"
         truth = outcome.read(y)
         told = report.report_of(
-            estimator, X, y, evidence, cohorts=cohorts, held_out=held_out,
+            estimator, with_ids(X, ids), y, evidence, cohorts=cohorts, held_out=held_out,
             target=request.target.called, command=command_line(),
         )  # fmt: skip
         write_fit(folder, estimator, told, held_out.times_selected if held_out else None)
@@ -125,7 +126,7 @@ def run_fit(request: Request) -> None:
         if evidence is not None:
             write_evidence(folder, evidence)
         if cohorts is not None:
-            write_cohorts(folder, estimator, truth, outputs, cohorts, samples)
-        write_predictions(folder, outcome, truth, outputs, samples)
+            write_cohorts(folder, estimator, truth, soft, cohorts, samples)
+        write_predictions(folder, outcome, truth, soft, samples)
 
     report.print_report(Console(), told, {"time": f"{seconds:.1f} s", **written(request.out)})

@@ -14,7 +14,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from .. import plotting
-from ..errors import InputError
+from ..errors import InputError, row_number
 from ..estimators.by_task import BY_TASK
 from ..evidence.held_out import HeldOut
 from ..evidence.reading import selected_table
@@ -107,13 +107,20 @@ def command_line() -> str | None:
     return shlex.join(["spinnery", *sys.argv[1:]]) if ours else None
 
 
+def with_ids(X: pd.DataFrame | np.ndarray, ids: np.ndarray | None) -> pd.DataFrame | np.ndarray:
+    """The table with ids, where there are any, for a report to name samples by."""
+    if ids is None or not isinstance(X, pd.DataFrame):
+        return X
+    return X.set_axis(pd.Index(["" if one is None else one for one in ids], dtype=object))
+
+
 def write_held_out(
     folder: Path, outcome: Outcome, y, held_out: HeldOut, cohorts=None, ids=None
 ) -> None:
     """Every row's prediction by a fit that has not seen it, beside what was observed."""
     observed = pd.DataFrame(y if y.dtype.names else {"observed": y})
     where = {} if ids is None else {"id": ids}
-    where |= {"row": np.arange(1, len(y) + 1), "fold": held_out.fold_of}
+    where |= {"row": row_number() + np.arange(len(y)), "fold": held_out.fold_of}
     if cohorts is not None:
         where["cohort"] = cohorts
     table = pd.concat(
@@ -144,7 +151,7 @@ def write_evidence(folder: Path, evidence: Evidence) -> None:
     plotting.plot_effects(evidence, figure, MOST_PANELS).savefig(folder / "effects.png", dpi=DPI)
 
 
-def write_cohorts(folder: Path, estimator, y, outputs, cohorts, samples: str) -> None:
+def write_cohorts(folder: Path, estimator, y, soft, cohorts, samples: str) -> None:
     """Which cohorts use which features, and the error in each."""
     estimator.cohort_table().to_csv(folder / "cohorts.csv", index=False)
     rows = max(int(estimator.get_support().sum()), 3)
@@ -152,7 +159,7 @@ def write_cohorts(folder: Path, estimator, y, outputs, cohorts, samples: str) ->
     save_figure(folder / "cohorts.png", size, lambda ax: plotting.plot_cohorts(estimator, ax))
     outcome = estimator.outcome_
     errors = {
-        str(name): outcome.error(y[cohorts == name], outputs[cohorts == name])
+        str(name): outcome.error(y[cohorts == name], soft[cohorts == name])
         for name in np.unique(cohorts)
     }
 
@@ -163,11 +170,11 @@ def write_cohorts(folder: Path, estimator, y, outputs, cohorts, samples: str) ->
     save_figure(folder / "cohort_errors.png", (6, 3.6), draw)
 
 
-def write_predictions(folder: Path, outcome: Outcome, y, outputs, samples: str) -> None:
+def write_predictions(folder: Path, outcome: Outcome, y, soft, samples: str) -> None:
     """The picture of predictions, with a title that says on which samples."""
 
     def draw(ax):
-        draw_predictions(outcome, y, outputs, ax)
+        draw_predictions(outcome, y, soft, ax)
         ax.set_title(f"{ax.get_title('left')}\n{samples}", loc="left", fontsize=11)
 
     save_figure(folder / "predictions.png", (5.8, 4.8), draw)

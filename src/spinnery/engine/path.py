@@ -19,13 +19,16 @@ from ..compilation import QUICK
 from ..penalties import FeatureGroups, Penalty, Rows
 from . import proximal
 from .constant import constant_model
-from .design import Design, dense_design, round_up
-from .problem import Params, Problem
+from .design import Design, round_up
+from .features import is_wide, of_gradients, shared_design, take_columns
+from .problem import Params
 from .refit import Data
+from .sparse import SparseFeatures
 
 RATIO = 1.25  # between successive lambdas
 LONG_RATIO = 1.6  # where the path only proposes
 WORKING_SET = 2048  # features solved for at once when p is larger
+ROOM, FEWEST = 2**22, 512  # numbers of sparse columns made dense for that, and columns at least
 
 
 class Groups(eqx.Module):
@@ -102,16 +105,23 @@ class Path:
         self.p = data.X.shape[1]
         self.upper = params.upper
         self.W: Array = params.W
-        norms = np.linalg.norm(np.asarray(params.W), axis=(1, 2))
+        W = np.asarray(params.W)
+        rows = [W[k : k + WORKING_SET] for k in range(0, len(W), WORKING_SET)]
+        norms = np.concatenate([np.linalg.norm(part, axis=(1, 2)) for part in rows])
         self._set_working(self._whole_groups(np.argsort(-norms)[: self._capacity()]), params.W)
         B = data.weights.shape[1]
         self.step = proximal.initial_step(B, data.X.dtype)
 
-    def solve(self, lam: float | Array, tol: float, max_iter: int) -> proximal.Solution:
-        """Solve at `lam` (a number or one per lane) to stationarity over all features."""
+    def solve(
+        self, lam: float | Array, tol: float, max_iter: int, rounds: int = 10
+    ) -> proximal.Solution:
+        """Solve at `lam` (a number or one per lane) to stationarity over all features.
+
+        Features outside the working set that would enter are let in at most `rounds` times.
+        """
         B = self.data.weights.shape[1]
         lams = np.broadcast_to(np.asarray(lam, self.data.X.dtype), (B,))
-        for _ in range(10):
+        for _ in range(rounds):
             penalty = self.groups.restrict(self.penalty, self.features).with_lam(lams)
             solution = proximal.solve(
                 self.problem, penalty, Params(self.W, self.upper), self.step, tol, max_iter
@@ -131,7 +141,11 @@ class Path:
     # -- working set ------------------------------------------------------------------------
 
     def _capacity(self) -> int:
-        return min(self.p, max(WORKING_SET, 4 * self.data.X.shape[0]))
+        n = self.data.X.shape[0]
+        most = max(WORKING_SET, 4 * n)
+        if isinstance(self.data.X, SparseFeatures):
+            most = min(WORKING_SET, max(ROOM // n, FEWEST))
+        return min(self.p, most)
 
     def _whole_groups(self, features: np.ndarray) -> np.ndarray:
         """`features`, joined by the other members of their groups."""
@@ -146,11 +160,11 @@ class Path:
         padded[: len(features)] = np.sort(features)
         self.features = padded
         X = self.data.X
-        if size < self.p or not np.array_equal(padded, np.arange(self.p)):
-            X = _take_columns(X, padded)
-            W = np.concatenate([np.asarray(W)[: self.p], np.zeros((1, *W.shape[1:]), W.dtype)])[
-                padded
-            ]
+        whole = size == self.p and np.array_equal(padded, np.arange(self.p))
+        if not whole or isinstance(X, SparseFeatures):
+            X = take_columns(X, padded)
+            W = np.asarray(W)[np.where(padded < self.p, padded, 0)]
+            W[padded == self.p] = 0
         self.X, self.problem = X, self.data.over(X)
         self.W = W
 
@@ -162,7 +176,7 @@ class Path:
         outside[self.features[self.features < self.p]] = False
         outside[len(self.groups.ids) :] = False
         excess = _entering(
-            self.data.over(self.data.X),
+            self.data,
             self.groups.restrict(self.penalty, np.arange(self.p)).with_lam(lams),
             Params(self.W, self.upper), self.problem.design,
         )  # fmt: skip
@@ -178,23 +192,23 @@ class Path:
         self._set_working(np.union1d(wanted, spare[:room]), W)
 
 
-@jax.jit
-def _take_columns(X: Array, columns: Array) -> Array:
-    return jnp.take(X, columns, axis=1, mode="fill", fill_value=0)
-
-
 @partial(jax.jit, compiler_options=QUICK)
-def _entering(full: Problem, penalty: Penalty, params: Params, design: Design) -> Array:
+def _entering(data: Data, penalty: Penalty, params: Params, design: Design) -> Array:
     """Features whose zero row violates optimality in some lane, `(p,)` bool."""
 
     def total(Z):
-        return jnp.sum(full.upper_value(params.upper, Z))
+        return jnp.sum(data.over(data.X).upper_value(params.upper, Z))
 
-    gradient = full.design.rmatmul(jax.grad(total)(design.matmul(params.W)))
-    distance = penalty.distance(jnp.zeros_like(gradient), gradient)
-    slope = penalty.slope_at_zero()
-    violated = penalty.groups.expand(distance > 1e-3 * slope)[..., 0]
-    return jnp.any(violated, axis=1)
+    def entering(gradient: Array, first) -> Array:
+        distance = penalty.distance(jnp.zeros_like(gradient), gradient)
+        slope = penalty.slope_at_zero()
+        violated = penalty.groups.expand(distance > 1e-3 * slope)[..., 0]
+        return jnp.any(violated, axis=1)
+
+    slope = jax.grad(total)(design.matmul(params.W))
+    if isinstance(penalty.groups, Rows) and penalty.weights is None:
+        return of_gradients(data.X, data.bounds, slope, entering)
+    return entering(shared_design(data.X, data.bounds).rmatmul(slope), 0)
 
 
 def lambda_linear(data: Data, penalty: Penalty, groups: Groups) -> float:
@@ -217,7 +231,7 @@ def lambda_linear(data: Data, penalty: Penalty, groups: Groups) -> float:
 def _lambda_max(
     penalty: Penalty, X: Array, slope: Array, counted: Array, bounds: tuple[int, ...]
 ) -> Array:
-    gradient = dense_design(X, bounds).rmatmul(slope[:, None])[:, 0]
+    gradient = shared_design(X, bounds).rmatmul(slope[:, None])[:, 0]
     return penalty.lambda_max(jnp.where(counted[:, None], gradient, 0))
 
 
@@ -231,10 +245,12 @@ def sparse_starts(
     left so few, or at the last that left any, cut to the largest rows.
     """
     kept = _nonzero_rows(path)  # where even the first lambda empties a lane
+    X = path.data.X
+    rounds = 1 if isinstance(X, SparseFeatures) or is_wide(X) else 10  # docs/decisions.md
     always = np.flatnonzero(path.groups.always)
     max_features += len(always)
     for _ in range(max_steps):
-        path.solve(lam, tol, max_iter)
+        path.solve(lam, tol, max_iter, rounds)
         lanes = _nonzero_rows(path)
         for b, lane in enumerate(lanes):
             if len(lane[0]) and len(kept[b][0]) > max_features:

@@ -13,8 +13,9 @@ from jax.flatten_util import ravel_pytree
 from ..arrays import Array
 from ..compilation import QUICK
 from ..losses import AnyLoss
-from ..penalties import Penalty
-from .design import dense_design, lane_design, split_blocks
+from ..penalties import Penalty, Rows
+from .design import split_blocks
+from .features import is_wide, of_gradients, own_design, shared_design
 from .lbfgs import minimise
 from .problem import Params, Problem
 from .proximal import gradient_scale
@@ -23,10 +24,10 @@ from .proximal import gradient_scale
 class Data(eqx.Module):
     """What all refits share: the data, the loss, and each lane's sample weights and ridge.
 
-    `X` is `(n, p)`, `targets` `(n, q)` or `(n, B, q)`, `weights` `(n, B)`, `ridge` `(B,)`; cohort m
-    is rows `bounds[m]` to `bounds[m + 1]`. `everyone` `(n,)`, or `(n, B)` where lanes have targets
-    of their own, weighs the samples as if none were held out: those that weigh nothing in a lane
-    judge it.
+    `X` is `(n, p)`, dense or `SparseFeatures`, `targets` `(n, q)` or `(n, B, q)`, `weights`
+    `(n, B)`, `ridge` `(B,)`; cohort m is rows `bounds[m]` to `bounds[m + 1]`. `everyone` `(n,)`, or
+    `(n, B)` where lanes have targets of their own, weighs the samples as if none were held out:
+    those that weigh nothing in a lane judge it.
     """
 
     X: Array
@@ -47,8 +48,8 @@ class Data(eqx.Module):
         return self.loss.n_outputs(self.targets.shape[-1])
 
     def over(self, X: Array) -> Problem:
-        """The lanes' problems on shared columns `X` `(n, any)`."""
-        design = dense_design(X, self.bounds)
+        """The lanes' problems on shared columns `X` `(n, any)`, dense or sparse."""
+        design = shared_design(X, self.bounds)
         return Problem(design, self.targets, self.weights, self.ridge, self.loss)
 
     def problem(self, index: Array) -> Problem:
@@ -56,7 +57,7 @@ class Data(eqx.Module):
 
         `index` is `(B, M, k)`: feature numbers, `>= p` in an empty slot.
         """
-        design = lane_design(self.X, self.bounds, index)
+        design = own_design(self.X, self.bounds, index)
         return Problem(design, self.targets, self.weights, self.ridge, self.loss)
 
 
@@ -117,21 +118,38 @@ def score_features(
     problem = data.problem(index)
     Z = problem.design.matmul(params.W)
 
-    blocks = split_blocks(_gradient_of_all_rows(data, problem, params.upper, Z), data.n_cohorts)
-    p, B, M, T = blocks.shape
-    factor = jnp.linalg.cholesky(problem.output_metric(params.upper, Z)).reshape(B * M, T, T)
-    whitened = jax.vmap(
-        lambda L, g: jax.scipy.linalg.solve_triangular(L, g.T, lower=True).T,
-        in_axes=(0, 1), out_axes=1,
-    )(factor, blocks.reshape(p, B * M, T))  # fmt: skip
-    gain = 0.5 * jnp.sum(whitened**2, axis=-1).reshape(p, B, M)
+    metric = problem.output_metric(params.upper, Z)
+    inverse = _inverse(jnp.linalg.cholesky(metric).reshape(-1, *metric.shape[-2:]))
 
+    def gain(rows: Array, first) -> Array:
+        p, B, M, T = (blocks := split_blocks(rows, data.n_cohorts)).shape
+        whitened = jnp.einsum("pbt,bst->pbs", blocks.reshape(p, B * M, T), inverse)
+        return 0.5 * jnp.sum(whitened**2, axis=-1).reshape(p, B, M)
+
+    slope = _slope(problem, params.upper, Z)
+    gains = of_gradients(data.X, data.bounds, slope, gain)
+    return Scores(gains, _costs(problem, slot_label, labels, params, Z, data.n_cohorts))
+
+
+@partial(jax.jit, compiler_options=QUICK)
+def leaving_costs(
+    data: Data, index: Array, slot_label: Array, labels: Array, params: Params
+) -> Array:
+    """`score_features(...).cost` alone: nothing is asked of the features outside."""
+    problem = data.problem(index)
+    Z = problem.design.matmul(params.W)
+    return _costs(problem, slot_label, labels, params, Z, data.n_cohorts)
+
+
+def _costs(
+    problem: Problem, slot_label: Array, labels: Array, params: Params, Z: Array, M: int
+) -> Array:
     def cost(label):
         keep = jnp.transpose(slot_label != label, (2, 0, 1))[..., None]  # (k, B, M, 1)
         W = (split_blocks(params.W, M) * keep).reshape(params.W.shape)
         return problem.value(params._replace(W=W), problem.design.matmul(W))
 
-    return Scores(gain, jax.lax.map(cost, labels) - problem.value(params, Z))
+    return jax.lax.map(cost, labels) - problem.value(params, Z)
 
 
 @partial(jax.jit, compiler_options=QUICK)
@@ -143,18 +161,41 @@ def entry_lambda(data: Data, penalty: Penalty, index: Array, params: Params) -> 
     """
     problem = data.problem(index)
     Z = problem.design.matmul(params.W)
-    gradient = _gradient_of_all_rows(data, problem, params.upper, Z)
+    slope = _slope(problem, params.upper, Z)
     lanes = jnp.arange(len(index))[:, None, None]
+    if is_wide(data.X) and isinstance(penalty.groups, Rows) and penalty.weights is None:
+
+        def largest(rows: Array, first) -> Array:
+            there = (index >= first) & (index < first + len(rows))
+            places = jnp.where(there, index - first, len(rows))
+            return penalty.lambda_max(rows.at[places, lanes].set(0, mode="drop"))[None]
+
+        return jnp.max(of_gradients(data.X, data.bounds, slope, largest), axis=0)
+    gradient = shared_design(data.X, data.bounds).rmatmul(slope)
     return penalty.lambda_max(gradient.at[index, lanes].set(0, mode="drop"))
 
 
-def _gradient_of_all_rows(data: Data, problem: Problem, upper, Z: Array) -> Array:
-    """Gradient of the loss in every feature's row, in the model or not, `(p, B, M T)`."""
+def _slope(problem: Problem, upper, Z: Array) -> Array:
+    """Gradient of the loss in `Z`; times `X'` it is that in every feature's row."""
 
     def total(Z):
         return jnp.sum(problem.upper_value(upper, Z))
 
-    return dense_design(data.X, data.bounds).rmatmul(jax.grad(total)(Z))
+    return jax.grad(total)(Z)
+
+
+def _inverse(L: Array) -> Array:
+    """Inverses of lower triangular matrices `(B, T, T)`, row by row.
+
+    XLA's own triangular solve waits for ever on the CPU where samples lie over several devices.
+    """
+    T = L.shape[-1]
+
+    def row(i, X):
+        known = jnp.einsum("bt,bts->bs", L[:, i], X)  # rows from i on are still 0
+        return X.at[:, i].set((jnp.eye(T, dtype=L.dtype)[i] - known) / L[:, i, i][:, None])
+
+    return jax.lax.fori_loop(0, T, row, jnp.zeros_like(L))
 
 
 def _ravel_lanes(params: Params):

@@ -6,14 +6,17 @@ from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Self
 
 import numpy as np
+from scipy import sparse
 from sklearn.base import ClassNamePrefixFeaturesOutMixin
 from sklearn.utils.validation import check_array, check_is_fitted
 
 from ..export.parts import Network
+from ..inputs.raw import dense_rows
 from ..losses import Squared
 from ..nn.mlp import init_mlp, init_tied
 from ..outcomes import Numbers
 from ..storage.registry import storable_estimator
+from .fitted_network import in_blocks
 from .minibatch import Minibatch
 from .parameters import check_hidden
 
@@ -158,9 +161,9 @@ class SparseAutoencoder(ClassNamePrefixFeaturesOutMixin, Minibatch):
         rows, validation = None, None
         if validation_data is not None:
             judged = self._checked(validation_data, reset=False)
-            validation = self._samples(judged, judged, np.ones(len(judged)))
+            validation = self._samples(judged, judged, np.ones(judged.shape[0]))
         elif self.early_stopping:
-            rows, held = self._split(len(X), None)
+            rows, held = self._split(X.shape[0], None)
             validation = self._samples(X, X, weights, held)
         self._fit_arrays(self._samples(X, X, weights, rows), validation, again, self.epochs)
         return self
@@ -201,8 +204,12 @@ class SparseAutoencoder(ClassNamePrefixFeaturesOutMixin, Minibatch):
     def transform(self, X) -> np.ndarray:
         """Codes, `(n, hidden[-1])`."""
         check_is_fitted(self)
-        layers = self.network_.layers(self._inputs(self._checked(X, reset=False)), np)
-        return layers[len(self.hidden) - 1]
+
+        def codes(x):
+            return self.network_.layers(self._inputs(x), np)[len(self.hidden) - 1]
+
+        X = self._checked(X, reset=False)
+        return in_blocks(codes, X) if sparse.issparse(X) else codes(X)
 
     def inverse_transform(self, X) -> np.ndarray:
         """Reconstructions from codes `X` `(n, hidden[-1])`, `(n, n_features)`."""
@@ -235,7 +242,11 @@ class SparseAutoencoder(ClassNamePrefixFeaturesOutMixin, Minibatch):
     def reconstruction_error(self, X) -> float:
         """Mean over samples of `||x - decode(encode(x))||^2`, in the units of `X`."""
         X = self._checked(X, reset=False)
-        return float(np.mean(np.sum((X - self.reconstruct(X)) ** 2, axis=1)))
+
+        def squares(x):
+            return np.sum((dense_rows(x, slice(None)) - self.reconstruct(x)) ** 2, axis=1)
+
+        return float(np.mean(in_blocks(squares, X) if sparse.issparse(X) else squares(X)))
 
     def score(self, X, y=None) -> float:
         """Minus the reconstruction error, so that larger is better."""

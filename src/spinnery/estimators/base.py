@@ -14,6 +14,7 @@ from sklearn.utils.validation import _check_sample_weight, check_is_fitted
 from ..compilation import precision
 from ..engine.path import Groups
 from ..inputs.leverage import outstanding
+from ..inputs.raw import dense_columns
 from ..inputs.table import Table, make_table
 from ..nn import SHARED, Sharing
 from ..outcomes import Outcome
@@ -94,7 +95,7 @@ class BaseSPINN(Coefficients, Exports, HasPanel):
         Sets `outcome_`.
         """
         X, y = self._learn_table(X, y, sample_weight)
-        codes = np.zeros(len(X), int) if codes is None else codes
+        codes = np.zeros(X.shape[0], int) if codes is None else codes
         X = self._mind_gaps(X, codes)
         weights = self._weights(sample_weight, X, codes)
         self.outcome_, y, weights = self._learn(y, weights, codes, strata)
@@ -129,9 +130,10 @@ class BaseSPINN(Coefficients, Exports, HasPanel):
 
     def _complete(self, X, y, weights: np.ndarray, codes: np.ndarray) -> None:
         """Let the outcome take what it needs of the fit's own outputs."""
-        raw = np.empty((len(X), self.outcome_.n_outputs))
+        raw = np.empty((X.shape[0], self.outcome_.n_outputs))
         for m, model in enumerate(self._models):
-            raw[codes == m] = model.outputs(X[codes == m])
+            rows = slice(None) if len(self._models) == 1 else codes == m
+            raw[rows] = model.outputs(X[rows])
         self.outcome_ = self.outcome_.completed(y, raw, weights, codes)
 
     def _set_norms(self, norms: np.ndarray) -> None:
@@ -210,7 +212,7 @@ class BaseSPINN(Coefficients, Exports, HasPanel):
         X = model._checked(X)
         columns = model._form.columns_of(np.flatnonzero(model._get_support_mask()))
         names = model._form.names(model._names())
-        return X[:, columns], [names[k] for k in columns]
+        return dense_columns(X, columns), [names[k] for k in columns]
 
 
 def _refused(given: np.ndarray) -> str:

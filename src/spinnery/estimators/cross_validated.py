@@ -16,6 +16,7 @@ from ..inputs.table import Table
 from ..progress import Steps
 from ..selection.crossval import Chosen, cross_validate
 from ..selection.curve import Curve
+from ..selection.fewer import fewer_samples
 from ..selection.folds import draw_folds
 from ..selection.starts import FEATURES, MOST_FEATURES, Settings
 from .base import BaseSPINN
@@ -81,7 +82,7 @@ class CrossValidated(BaseSPINN):
             if self.null_check and optional.any():
                 steps.say("is there anything?")
                 asked = given.searched if optional.all() else given.searched.only(optional)
-                self.null_p_value_ = null_p_value(asked, settings.seed)
+                self.null_p_value_ = null_p_value(fewer_samples(asked, [])[0], settings.seed)
             nothing = self.null_p_value_ > LEVEL
             chosen = cross_validate(
                 table,

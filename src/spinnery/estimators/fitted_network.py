@@ -10,12 +10,14 @@ import equinox as eqx
 import jax
 import numpy as np
 import pandas as pd
+from scipy import sparse
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from ..engine.design import round_up
 from ..export.parts import Network, layers_of
 from ..inputs.form import only_numbers
+from ..inputs.raw import dense_columns
 from ..nn.inputs import input_norms
 from ..nn.mlp import MLP, TiedAutoencoder, layer_shapes
 from ..training.epochs import Training
@@ -44,7 +46,8 @@ class FittedNetwork(BaseSPINN):
 
     def _checked(self, X, reset: bool = True):
         X = only_numbers(X, type(self).__name__)
-        return validate_data(self, X, reset=reset, dtype=self._x_dtype(X))
+        dtype = self._x_dtype(X)
+        return validate_data(self, X, reset=reset, dtype=dtype, accept_sparse="csr")
 
     def _x_dtype(self, X):
         """A memory-mapped array stays one; what is to be centred is not rounded before."""
@@ -52,10 +55,11 @@ class FittedNetwork(BaseSPINN):
             return "numeric"
         return FLOATS if self.standardize else np.dtype(self.dtype)
 
-    def _inputs(self, X: np.ndarray) -> np.ndarray:
+    def _inputs(self, X) -> np.ndarray:
+        X = X.toarray() if sparse.issparse(X) else X
         if self._center is not None:
             X = (X - self._center) / self._scale
-        return X.astype(self.dtype, copy=False).reshape(len(X), *self._sample_shape)
+        return X.astype(self.dtype, copy=False).reshape(X.shape[0], *self._sample_shape)
 
     def _keep(self, training: Training, before: pd.DataFrame) -> None:
         self.network_ = jax.tree.map(
@@ -110,10 +114,10 @@ class FittedNetwork(BaseSPINN):
         if isinstance(self.network_, (MLP, TiedAutoencoder)):
             # in double precision: single would round otherwise for another number of rows
             network = self._live_network()
-            return _in_blocks(lambda x: network(self._live_inputs(x).astype(np.float64), np), X)
+            return in_blocks(lambda x: network(self._live_inputs(x).astype(np.float64), np), X)
         with self._precision():
             network = eqx.nn.inference_mode(self.network_)
-            return _in_blocks(lambda x: _padded_outputs(network, self._inputs(x)), X)
+            return in_blocks(lambda x: _padded_outputs(network, self._inputs(x)), X)
 
     def _networks(self) -> list[Network]:
         columns, outcome = np.arange(self.n_features_in_), self.outcome_
@@ -137,13 +141,19 @@ class FittedNetwork(BaseSPINN):
                 f"network={type(self.network_).__name__}(...). Call network_ itself instead."
             )
         model, X = self._by_names(X)
-        inputs = model._live_inputs(model._checked(X, reset=False))
-        return model._live_network().layers(inputs, np)[0]
+        network = model._live_network()
+
+        def first(x):
+            return network.layers(model._live_inputs(x), np)[0]
+
+        X = model._checked(X, reset=False)
+        return in_blocks(first, X) if sparse.issparse(X) else first(X)
 
     def _numbers_of_selected(self, X) -> tuple[np.ndarray, list]:
         model, X = self._by_names(X)
         used, names = model._get_support_mask(), model._names()
-        return model._checked(X, reset=False)[:, used], [names[j] for j in np.flatnonzero(used)]
+        X = model._checked(X, reset=False)
+        return dense_columns(X, used), [names[j] for j in np.flatnonzero(used)]
 
     # sums over the selected inputs alone end in the same digit with and without the others
 
@@ -195,9 +205,9 @@ def n_parameters(network: Any) -> int:
     return sum(int(np.prod(shape)) for _, shape in layer_shapes(network))
 
 
-def _in_blocks(outputs, X: np.ndarray) -> np.ndarray:
+def in_blocks(outputs, X: np.ndarray) -> np.ndarray:
     """`outputs` of a bounded number of samples at a time."""
-    parts = [outputs(X[start : start + BLOCK]) for start in range(0, len(X), BLOCK)]
+    parts = [outputs(X[start : start + BLOCK]) for start in range(0, X.shape[0], BLOCK)]
     return np.concatenate(parts)
 
 

@@ -17,9 +17,12 @@ import jax.numpy as jnp
 import numpy as np
 import optax
 import pandas as pd
+from scipy import sparse
 from sklearn.model_selection import train_test_split
 from sklearn.utils._param_validation import Interval, StrOptions
 
+from ..inputs.raw import dense_rows, tidy
+from ..inputs.sparse import sparse_scale
 from ..inputs.table import standard_scale
 from ..nn.checks import cast, check_network
 from ..nn.inputs import first_rows, input_norms
@@ -98,7 +101,9 @@ class Minibatch(FittedNetwork):
         """Center and scale of the inputs, and which of them vary; a constant becomes zero."""
         self._center, self._scale, self._varies = None, None, None
         if self.standardize or self.penalty is not None or self.max_features is not None:
-            center, scale = standard_scale(X, weights / weights.sum())
+            weights = weights / weights.sum()
+            thin = sparse.issparse(X)
+            center, scale = sparse_scale(tidy(X), weights) if thin else standard_scale(X, weights)
             self._varies = np.isfinite(scale)
             if self.standardize:
                 self._center, self._scale = center, scale
@@ -274,6 +279,12 @@ class Minibatch(FittedNetwork):
 
 def sketch(samples: Samples) -> list:
     """What tells one data set from another, without reading all of it."""
-    n = len(samples.X)
+    n = samples.X.shape[0]
     y = None if samples.y is samples.X else samples.y
-    return [y, samples.weights, samples.rows, samples.X[:: max(n // 100, 1)], n]
+    return [
+        y,
+        samples.weights,
+        samples.rows,
+        dense_rows(samples.X, slice(None, None, max(n // 100, 1))),
+        n,
+    ]

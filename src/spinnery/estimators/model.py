@@ -9,6 +9,7 @@ from scipy import sparse
 
 from ..engine.design import split_blocks
 from ..inputs.form import Form
+from ..inputs.raw import dense_columns
 from ..inputs.table import Table
 from ..nn import ACTIVATIONS, CohortUpper, Dense, Upper, upper_of_cohort
 from ..storage.registry import storable
@@ -33,7 +34,7 @@ class Model:
 
         A gap is taken for the mean.
         """
-        standard = (X[:, self.features] - self.center) / self.scale
+        standard = (dense_columns(X, self.features) - self.center) / self.scale
         # row by row in memory, however X is: sums then end in the same digit
         standard = np.ascontiguousarray(np.where(np.isnan(standard), 0, standard))
         return standard @ self.W + self.upper.bias
@@ -90,9 +91,14 @@ def path_norms(
     `(k, M T)`; a row's norm is over all cohorts, and over all columns of a feature.
     """
     owner = form.owner[table.columns]
-    squares = np.zeros((len(models), form.n_features))
-    for squared, (index, W) in zip(squares, models, strict=True):
+    found, starts = [], [0]
+    for index, W in models:
         real = index < len(owner)
         norms = np.sum(split_blocks(W, len(index)).astype(float) ** 2, axis=-1).T
-        np.add.at(squared, owner[index[real]], norms[real])
-    return sparse.csr_array(np.sqrt(squares))
+        features, place = np.unique(owner[index[real]], return_inverse=True)
+        squares = np.zeros(len(features))
+        np.add.at(squares, place, norms[real])
+        found.append((features[squares > 0], np.sqrt(squares[squares > 0])))
+        starts.append(starts[-1] + len(found[-1][0]))
+    features, values = (np.concatenate(part) for part in zip(*found, strict=True))
+    return sparse.csr_array((values, features, starts), shape=(len(models), form.n_features))

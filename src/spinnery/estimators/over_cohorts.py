@@ -11,7 +11,8 @@ from sklearn.utils.validation import _num_samples, check_is_fitted
 
 from ..errors import listing
 from ..inputs.cohorts import balance, check_absent, encode_cohorts, known_codes, refuse_single
-from ..inputs.gaps import REMEDY
+from ..inputs.gaps import REMEDY, gap_counts
+from ..inputs.raw import dense_columns
 from ..nn import Sharing
 from .base import BaseSPINN
 from .model import Model
@@ -68,8 +69,8 @@ class CohortsIn(BaseSPINN):
         return Sharing(self.share, self.own_intercept)
 
     def _mind_gaps(self, X, codes) -> np.ndarray:
-        gaps = np.isnan(self._form.firsts(X))
-        self.absent_ = np.stack([gaps[codes == m].all(axis=0) for m in range(len(self.cohorts_))])
+        counts = gap_counts(self._form.firsts(X), codes)
+        self.absent_ = counts == np.bincount(codes)[:, None]
         return super()._mind_gaps(X, codes)
 
     def _refuse_gaps(self, X, codes) -> None:
@@ -111,12 +112,13 @@ class CohortsIn(BaseSPINN):
         """Every sample's `what` under its cohort's model; new cohorts' averaged over the models."""
         model, X = self._by_names(X)
         X = model._checked(X)
-        codes = self._codes(cohorts, len(X))
+        n = X.shape[0]
+        codes = self._codes(cohorts, n)
 
         def under(m: int, rows: np.ndarray) -> np.ndarray:
             return then(what(model._models[m], model._present(X[rows], m)), m)
 
-        out = np.empty((len(X), under(0, np.zeros(len(X), bool)).shape[1]))
+        out = np.empty((n, under(0, np.zeros(n, bool)).shape[1]))
         for m in range(len(self._models)):
             out[codes == m] = under(m, codes == m)
         new = codes < 0
@@ -145,7 +147,7 @@ class CohortsIn(BaseSPINN):
     def _present(self, X: np.ndarray, m: int) -> np.ndarray:
         """`X`, whose features that cohort m's model uses must be there, unless gaps may be."""
         used = self._models[m].features
-        missing = self._form.owner[used[np.isnan(X[:, used]).any(axis=0)]]
+        missing = self._form.owner[used[np.isnan(dense_columns(X, used)).any(axis=0)]]
         if len(missing) and self.missing == "error":
             names = listing([self._names()[j] for j in dict.fromkeys(missing.tolist())])
             raise ValueError(

@@ -15,6 +15,7 @@ from ..errors import listing
 from ..evidence.null import LEVEL
 from ..evidence.screening import Found, Screen, screen_part
 from ..inputs.frames import as_frame
+from ..inputs.sparse import SparseMatrix
 from ..progress import Steps
 from ..selection.starts import FEATURES, MOST_FEATURES
 from ..workers import spread
@@ -133,7 +134,7 @@ def screen(
             "screen takes columns of numbers; X holds factors. Drop them, or make numbers of them "
             "(pandas.get_dummies)."
         )
-    if not isinstance(table.X, np.ndarray):
+    if isinstance(table.X, SparseMatrix):
         raise ValueError("screen takes a dense X, got a sparse one. Pass X.toarray().")
     known = np.isfinite(values)
     usable = _usable(names, values, known)
@@ -141,7 +142,7 @@ def screen(
     most, largest = (FEATURES, MOST_FEATURES) if max_features == "auto" else [max_features] * 2
     p = table.X.shape[1]
     task = Screen(
-        table.X, standard, known[:, usable], given.folds, min(most, p), min(largest, p),
+        table.X[:, :], standard, known[:, usable], given.folds, min(most, p), min(largest, p),
         float(level), given.settings.seed,
     )  # fmt: skip
     found: dict[int, Found] = {}

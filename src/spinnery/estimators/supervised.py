@@ -44,10 +44,12 @@ class Supervised(Minibatch):
         `first` sets the outcome and the inputs' scales; `score` is for samples that only judge.
         """
         X = only_numbers(X, type(self).__name__)
-        X, y = self._kind.validate(self, X, y, reset=first, dtype=self._x_dtype(X))
+        X, y = self._kind.validate(
+            self, X, y, reset=first, dtype=self._x_dtype(X), accept_sparse="csr"
+        )
         weights = self._weights(sample_weight, X, None)
         if first and not (self._in_parts and self._begun):
-            self.outcome_, y, weights = self._learn(y, weights, np.zeros(len(X), int), None)
+            self.outcome_, y, weights = self._learn(y, weights, np.zeros(X.shape[0], int), None)
         else:
             weights = weights if score else self._reweighed(y, weights)
             y = self.outcome_.read(y)
@@ -64,8 +66,8 @@ class Supervised(Minibatch):
 
         Parameters
         ----------
-        X : array-like of shape (n_samples, n_features)
-            A memory-mapped array is read batch by batch.
+        X : array-like or sparse matrix of shape (n_samples, n_features)
+            A memory-mapped array is read batch by batch, a sparse one made dense batch by batch.
         y : array-like of shape (n_samples,), or (n_samples, n_outputs) for regression
         sample_weight : array-like of shape (n_samples,), optional
         validation_data : (X, y), optional
@@ -85,10 +87,10 @@ class Supervised(Minibatch):
             validation = self._samples(X_val, y_val, ones)
         elif self.early_stopping:
             strata = self.outcome_.strata(y) if self.outcome_.stratified else None
-            rows, held = self._split(len(X), strata)
+            rows, held = self._split(X.shape[0], strata)
             validation = self._samples(X, y, weights, held)
         self._fit_arrays(self._samples(X, y, weights, rows), validation, again, self.epochs)
-        raw, codes = self._raw(X), np.zeros(len(X), int)
+        raw, codes = self._raw(X), np.zeros(X.shape[0], int)
         self.outcome_ = self.outcome_.completed(y, raw, weights, codes)
         return self
 

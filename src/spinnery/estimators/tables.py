@@ -7,15 +7,17 @@ from typing import Any, ClassVar
 
 import numpy as np
 from sklearn.base import BaseEstimator
-from sklearn.utils.validation import check_array, check_is_fitted, validate_data
+from sklearn.utils.validation import _num_samples, check_array, check_is_fitted, validate_data
 
 from ..errors import listing
 from ..inputs.form import Form, learn_columns
 from ..inputs.frames import as_frame
 from ..inputs.gaps import fill_gaps, refuse_gaps
 from ..inputs.ids import numberings
+from ..inputs.raw import dense_columns, tidy
 
 FLOATS = (np.float64, np.float32)
+CHECKS = {"dtype": FLOATS, "ensure_all_finite": "allow-nan", "accept_sparse": "csc"}
 
 
 class ReadsTables(BaseEstimator):
@@ -33,9 +35,8 @@ class ReadsTables(BaseEstimator):
     def _learn_table(self, X, y, sample_weight) -> tuple[np.ndarray, np.ndarray]:
         """The training table's numbers `(n, q)`, NaN in gaps, and targets, validated."""
         values, factors = learn_columns(X, sample_weight)
-        found, y = self._kind.validate(
-            self, values, y, dtype=FLOATS, ensure_min_samples=2, ensure_all_finite="allow-nan"
-        )
+        found, y = self._kind.validate(self, values, y, ensure_min_samples=2, **CHECKS)
+        found = tidy(found)
         if factors or values is not X:  # names and their number are those of the user's columns
             validate_data(self, as_frame(X), skip_check_array=True)
         self._form = Form(self.n_features_in_, factors)
@@ -59,7 +60,7 @@ class ReadsTables(BaseEstimator):
     def _fill(self, X: np.ndarray, weights: np.ndarray, codes: np.ndarray) -> np.ndarray:
         """The training table without gaps; what stands in for unknown levels is kept."""
         X = fill_gaps(X, weights, codes)
-        self._form = self._form.with_means(np.nan_to_num(X), weights)
+        self._form = self._form.with_means(X, weights)
         return X
 
     def _names(self) -> Any:
@@ -79,21 +80,20 @@ class ReadsTables(BaseEstimator):
         """New samples' numbers, gap columns aside."""
         check_is_fitted(self)
         if self.n_features_in_ == 0:  # of a model that uses no column, by names
-            return np.zeros((len(X), 0))
+            return np.zeros((_num_samples(X), 0))
         frame = as_frame(X)
         if frame is not None or self._form.factors:
             validate_data(self, X if frame is None else frame, reset=False, skip_check_array=True)
         values = self._form.read(X if frame is None else frame)
-        checks = {"dtype": FLOATS, "ensure_all_finite": "allow-nan"}
         if frame is None and not self._form.factors:
-            return validate_data(self, values, reset=False, **checks)
-        return check_array(values, estimator=self, input_name="X", **checks)
+            return tidy(validate_data(self, values, reset=False, **CHECKS))
+        return check_array(values, estimator=self, input_name="X", **CHECKS)
 
     def _warn_of_new_gaps(self, X: np.ndarray) -> None:
         """Of columns that the model uses: in training there was nothing to learn from a gap."""
         used = self._get_support_mask().copy()
         used[self._form.flagged] = False
-        gaps = np.isnan(self._form.firsts(X)[:, used])
+        gaps = np.isnan(dense_columns(self._form.firsts(X), used))
         if gaps.any():
             columns = np.flatnonzero(used)[gaps.any(axis=0)]
             names = self._names()
@@ -106,5 +106,6 @@ class ReadsTables(BaseEstimator):
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
+        tags.input_tags.sparse = True
         tags.input_tags.allow_nan = getattr(self, "missing", "error") != "error"
         return tags

@@ -112,16 +112,21 @@ def products(X: np.ndarray, rows: np.ndarray, every: list[Residuals]) -> Statist
 
     Of at most `MOST_PAIRED` features: those with the largest gains of their own.
     """
-    values = []
-    every_X = X[rows].astype(np.float32)
+    values, p = [], X.shape[1]
     for residuals in every:
         best = np.empty(residuals.slope.shape[1])
+        if p > MOST_PAIRED:
+            own = np.concatenate([
+                _gains(X[rows, start : start + BLOCK].astype(np.float32), residuals).sum(axis=0)
+                for start in range(0, p, BLOCK)
+            ])  # fmt: skip
+        else:
+            features = X[rows, :].astype(np.float32)
         for b in range(len(best)):
+            if p > MOST_PAIRED:
+                chosen = np.argpartition(own[:, b], -MOST_PAIRED)[-MOST_PAIRED:]
+                features = X[rows[:, None], chosen].astype(np.float32)
             one = Residuals(residuals.slope[:, b : b + 1], residuals.codes)
-            features = every_X
-            if X.shape[1] > MOST_PAIRED:
-                own = _gains(every_X, one).sum(axis=0)[:, 0]
-                features = every_X[:, np.argpartition(own, -MOST_PAIRED)[-MOST_PAIRED:]]
             best[b] = _best_product(features, one)
         values.append(best)
     return Statistics(np.stack(values), np.array([residuals.importance for residuals in every]))

@@ -8,6 +8,7 @@ import numpy as np
 
 from ..engine.design import split_blocks
 from ..inputs.form import Form
+from ..inputs.raw import dense_columns
 from ..inputs.table import Table
 from ..nn import Upper, upper_of_cohort
 from ..selection.lanes import slots_for
@@ -89,7 +90,7 @@ def own_effects(model: Any, X: np.ndarray, codes: np.ndarray) -> dict[int, dict[
     out: dict[int, dict[str, Effect]] = {}
     for m, (name, fitted) in enumerate(zip(names, model._models, strict=True)):
         rows = np.flatnonzero(codes == m)
-        filled = X[np.ix_(rows, fitted.features)]
+        filled = dense_columns(X, fitted.features)[rows]
         filled = np.where(np.isnan(filled), fitted.center, filled)
         some = np.linspace(0, len(rows) - 1, min(len(rows), SAMPLES)).astype(int)
         standard = (filled[some] - fitted.center) / fitted.scale

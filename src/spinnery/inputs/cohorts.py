@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from ..errors import listing
-from .gaps import REMEDY
+from ..errors import listing, row_number
+from .gaps import REMEDY, gap_counts, has_gaps
 
 
 def encode_cohorts(cohorts: object, n_samples: int) -> tuple[np.ndarray, np.ndarray]:
@@ -63,8 +63,8 @@ def _labels(cohorts: object, n_samples: int) -> np.ndarray:
     missing = pd.isna(labels)
     if missing.any():
         raise ValueError(
-            f"cohorts has {missing.sum()} missing labels, the first at position "
-            f"{int(np.argmax(missing))}. Give every sample a cohort, or leave it out."
+            f"cohorts has {missing.sum()} missing labels, the first in row "
+            f"{row_number(np.argmax(missing))}. Give every sample a cohort, or leave it out."
         )
     return labels.astype(str) if labels.dtype == object else labels
 
@@ -77,14 +77,13 @@ def check_absent(X: np.ndarray, codes: np.ndarray, names: np.ndarray, features) 
     ValueError
         If values are missing in part of a cohort, or a feature is missing everywhere.
     """
-    missing = np.isnan(X)
-    if not missing.any():
+    if not has_gaps(X):
         return
+    counts, sizes = gap_counts(X, codes), np.bincount(codes)
     features = np.asarray(features).tolist()
     found = []
     for m, name in enumerate(names):
-        share = missing[codes == m].mean(axis=0)
-        part = np.flatnonzero((share > 0) & (share < 1))
+        part = np.flatnonzero((counts[m] > 0) & (counts[m] < sizes[m]))
         if len(part):
             found.append(f"of cohort {str(name)!r} {listing([features[j] for j in part])}")
     if found:
@@ -93,7 +92,7 @@ def check_absent(X: np.ndarray, codes: np.ndarray, names: np.ndarray, features) 
             f"{'; '.join(found)}. {REMEDY}; or set the whole column to NaN "
             "in that cohort to say that the cohort lacks the feature."
         )
-    nowhere = np.flatnonzero(missing.all(axis=0))
+    nowhere = np.flatnonzero(counts.sum(axis=0) == len(codes))
     if len(nowhere):
         raise ValueError(
             "Input X contains NaN: features are missing in every cohort: "

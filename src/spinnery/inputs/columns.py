@@ -10,7 +10,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from ..errors import InputError, listing
+from ..errors import InputError, listing, row_number
 from .cells import Cells, refuse_same_names
 from .cohorts import refuse_single
 from .files import Source
@@ -83,7 +83,7 @@ def without_stray_spaces(values: pd.Series) -> pd.Series:
     if len(stray):
         warnings.warn(
             f"{len(stray)} cells of {str(values.name)!r} have stray spaces, such as "
-            f"{values.iloc[stray[0]]!r} in row {stray[0]}, and count without them.",
+            f"{values.iloc[stray[0]]!r} in row {row_number(stray[0])}, and count without them.",
             UserWarning,
             stacklevel=4,
         )

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from ..errors import InputError, listing, one_line
+from ..errors import InputError, listing, one_line, row_number
 from .cells import Cells, open_cells
 from .frames import is_plain
 from .kinds import ColumnsError, read_columns
@@ -66,7 +66,10 @@ def read(file: Path, layer: str | None = None) -> Source:
         else:
             source = _READERS.get(kind(file), _read_text)(file)
     except UnicodeDecodeError:
-        raise InputError(f"{file} is not UTF-8 text; save it as UTF-8.") from None
+        raise InputError(
+            f"{file} is text neither in UTF-8 nor in Windows-1252, nor marked as UTF-16; save it "
+            "as UTF-8."
+        ) from None
     except ImportError:
         package, extra = NEEDS[kind(file)]
         raise InputError(
@@ -161,7 +164,7 @@ def refuse_infinite(source: Source, read: Iterable[np.ndarray]) -> None:
     for name, values in zip(source.frame.columns, read, strict=True):
         infinite = np.isinf(values) if values.dtype != object else np.zeros(1, bool)
         if infinite.any():
-            found[name] = int(np.argmax(infinite))
+            found[name] = row_number(np.argmax(infinite))
     if found:
         shown = [f"{str(name)!r} (row {row})" for name, row in found.items()][:MOST]
         more = f" and {len(found) - MOST} more" if len(found) > MOST else ""

@@ -10,11 +10,13 @@ from typing import Any, Self
 
 import numpy as np
 import pandas as pd
+from scipy import sparse
 
 from ..errors import listing
 from ..storage.registry import storable
 from .factors import Factor, learn_factor
 from .frames import as_frame, is_plain
+from .gaps import gap_counts, gaps_in
 from .kinds import ColumnsError, Refused, labels, no_numbers, read_column, read_columns
 
 NOTHING = np.zeros(0)
@@ -64,16 +66,15 @@ class Form:
 
     def with_gap_columns(self, X: np.ndarray, codes: np.ndarray) -> Self:
         """With a gap column wherever values `X` `(n, q)` are missing in part of a cohort."""
-        gaps = np.isnan(self.firsts(X))
-        part = np.zeros(self.n_features, bool)
-        for m in np.unique(codes):
-            of_cohort = gaps[codes == m]
-            part |= of_cohort.any(axis=0) & ~of_cohort.all(axis=0)
-        return replace(self, flagged=np.flatnonzero(part))
+        counts = gap_counts(self.firsts(X), codes)
+        part = (counts > 0) & (counts < np.bincount(codes)[:, None])
+        return replace(self, flagged=np.flatnonzero(part.any(axis=0)))
 
     def with_means(self, X: np.ndarray, weights: np.ndarray) -> Self:
         """With the weighted means of `X` `(n, q)`, which stand in for levels never seen."""
-        return replace(self, means=weights @ X / weights.sum()) if self.factors else self
+        if not self.factors:
+            return self
+        return replace(self, means=weights @ np.nan_to_num(X) / weights.sum())
 
     # -- using ------------------------------------------------------------------------------
 
@@ -92,14 +93,16 @@ class Form:
     def firsts(self, X: np.ndarray) -> np.ndarray:
         """One column of numbers for each of the user's, `(n, p)`: NaN where there is a gap."""
         if not self.factors:
-            return X[:, : self.n_features]
+            return X if X.shape[1] == self.n_features else X[:, : self.n_features]
         return X[:, np.cumsum(self.widths) - self.widths]
 
     def with_gaps_told(self, X: np.ndarray) -> np.ndarray:
         """Numbers `(n, q)`, the gap columns added."""
         if not len(self.flagged):
             return X
-        told = np.isnan(self.firsts(X)[:, self.flagged])
+        told = gaps_in(self.firsts(X), self.flagged)
+        if sparse.issparse(X):
+            return sparse.hstack([X, told.astype(X.dtype)], format="csc")
         return np.concatenate([X, told.astype(X.dtype)], axis=1)
 
     def by_feature(self, norms: np.ndarray, columns: np.ndarray) -> np.ndarray:
@@ -117,6 +120,11 @@ class Form:
         A level never seen is taken for its mean over training, with a warning that counts them.
         """
         frame = as_frame(X)
+        if self.factors and sparse.issparse(X):
+            raise ValueError(
+                "X is sparse, and the model was fitted to a table with factors. Give a table with "
+                "their words."
+            )
         if frame is None and self.factors:
             frame = pd.DataFrame(np.asarray(X, object)).infer_objects()
         if frame is None or (is_plain(frame) and not self.factors):

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 import pandas as pd
+from scipy import sparse
 
 from ..errors import listing
 from .columns import take_column
@@ -62,8 +63,8 @@ def numbered(X: np.ndarray) -> np.ndarray:
 
     Ids, or the order of the rows.
     """
-    n = len(X)
-    if n <= FEW_LEVELS:
+    n = X.shape[0]
+    if n <= FEW_LEVELS or sparse.issparse(X):  # a column of which zeros are left out numbers none
         return np.zeros(0, int)
     low, high = X.min(axis=0), X.max(axis=0)
     span = high - low + 1

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from ..errors import row_number
+
 FEW_LEVELS = 10  # distinct texts that are always a factor, however few rows there are
 SHOWN = 24  # characters of an example
 DAY = re.compile(
@@ -95,7 +97,7 @@ def _read_objects(name: object, values: pd.Series) -> np.ndarray | Refused:
     found, distinct = labels(values), texts.nunique()
     good = numbers.dropna()
     if len(good) >= len(texts) / 2 and good.nunique() > len(good) / 2:
-        row = int(np.flatnonzero(values.index == texts.index[numbers.isna()][0])[0])
+        row = row_number(np.flatnonzero(values.index == texts.index[numbers.isna()][0])[0])
         word = _short(texts[numbers.isna()].iloc[0])
         return Refused(str(name), f"words among numbers ({word!r} in row {row})")
     if texts.map(lambda text: DAY.fullmatch(text) is not None).all():
@@ -132,9 +134,8 @@ def no_numbers(name: object, values: pd.Series) -> Refused:
     texts = values.astype(object)
     wrong = pd.to_numeric(texts.map(str), errors="coerce").isna().to_numpy() & ~missing(texts)
     row = int(np.flatnonzero(wrong)[0]) if wrong.any() else 0
-    return Refused(
-        str(name), f"words, and numbers in training ({_short(texts.iloc[row])!r} in row {row})"
-    )
+    word = _short(texts.iloc[row])
+    return Refused(str(name), f"words, and numbers in training ({word!r} in row {row_number(row)})")
 
 
 def _word(value: object) -> str | None:
@@ -146,8 +147,10 @@ def _word(value: object) -> str | None:
 def _refused(name: object, what: str, values: pd.Series) -> Refused:
     """With the first cell that holds anything, and its row."""
     rows = np.flatnonzero(~missing(values.astype(object)))
-    example = f" ({_short(values.iloc[rows[0]])!r} in row {rows[0]})" if len(rows) else ""
-    return Refused(str(name), what + example)
+    if not len(rows):
+        return Refused(str(name), what)
+    example = f"{_short(values.iloc[rows[0]])!r} in row {row_number(rows[0])}"
+    return Refused(str(name), f"{what} ({example})")
 
 
 def _short(value: object) -> str:

@@ -6,12 +6,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from ..errors import row_number
+from .raw import dense_columns
 from .table import Table
 
 SHARE = 0.5  # of a column's variance within its cohort
 FEWEST = 16  # samples of a cohort: with fewer, half is nothing to remark
 SHOWN = 3
-BLOCK = 1024  # columns looked at together
+COLUMNS, NUMBERS = 1024, 2**23  # looked at together at most
 
 
 def outstanding(table: Table, X: np.ndarray, names: Sequence) -> str | None:
@@ -35,7 +37,8 @@ def outstanding(table: Table, X: np.ndarray, names: Sequence) -> str | None:
     found.sort(reverse=True)
     shown = []
     for share, i, j in found[:SHOWN]:
-        shown.append(f"row {i}, column {names[j]!r}: {X[i, j]:.6g} ({share:.0%})")
+        cell = dense_columns(X, j)[i]
+        shown.append(f"row {row_number(i)}, column {names[j]!r}: {cell:.6g} ({share:.0%})")
     more = f", and {len(found) - SHOWN} more" if len(found) > SHOWN else ""
     return (
         f"Single samples hold most of a column's variance: {'; '.join(shown)}{more}. Selection may "
@@ -46,12 +49,12 @@ def outstanding(table: Table, X: np.ndarray, names: Sequence) -> str | None:
 
 def _in_cohort(table: Table, X: np.ndarray, rows: np.ndarray) -> list[tuple[float, int, int]]:
     weights = table.weights[rows, None] / table.weights[rows].sum()
-    found = []
-    for start in range(0, table.X.shape[1], BLOCK):
-        shares = weights * table.X[rows, start : start + BLOCK].astype(np.float64) ** 2
+    found, width = [], max(min(COLUMNS, NUMBERS // len(rows)), 1)
+    for start in range(0, table.X.shape[1], width):
+        shares = weights * table.X[rows, start : start + width].astype(np.float64) ** 2
         top = shares.argmax(axis=0)
         for k in np.flatnonzero(shares.max(axis=0) > SHARE):
             j, rest = int(table.columns[start + k]), np.delete(rows, top[k])
-            if np.ptp(X[rest, j]) > 0:
+            if np.ptp(dense_columns(X, j)[rest]) > 0:
                 found.append((float(shares[top[k], k]), int(rows[top[k]]), j))
     return found

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import gzip
+import io
 import re
 import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -21,6 +21,8 @@ from ..errors import InputError
 SEPARATORS = {".csv": ",", ".tsv": "\t"}
 NAMES = {",": "commas", ";": "semicolons", "\t": "tabs"}
 LINES, CHARACTERS = 200, 2**21  # of the file's beginning, by which its layout is told
+UTF_8, WINDOWS = "utf-8-sig", "cp1252"  # tried in this order, unless marked as UTF-16
+FIRST = 4096  # bytes, in which no text but UTF-16 has a zero
 COMMA = re.compile(r"\s*[-+]?\d*,\d+([eE][-+]?\d+)?\s*")
 POINT = re.compile(r"\s*[-+]?\d*\.\d+([eE][-+]?\d+)?\s*")
 
@@ -58,9 +60,26 @@ def read_text(file: Path) -> tuple[pd.DataFrame, pd.Series | None]:
     ------
     InputError
         If a column that holds anything has no name.
+    UnicodeDecodeError
+        If its bytes are no text.
     """
-    layout = recognise(file)
-    given: dict = {"sep": layout.separator, "decimal": layout.decimal, "encoding": "utf-8-sig"}
+    with _open(file) as stream:
+        first = stream.read(FIRST)
+    marked = first.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    try:
+        return _read(file, "utf-16" if marked else UTF_8)
+    except UnicodeDecodeError:
+        if marked or b"\0" in first:
+            raise
+    table = _read(file, WINDOWS)
+    text = f"{file} is not UTF-8 and is read as Windows-1252: look at its accented letters."
+    warnings.warn(text, UserWarning, stacklevel=4)
+    return table
+
+
+def _read(file: Path, encoding: str) -> tuple[pd.DataFrame, pd.Series | None]:
+    layout = recognise(file, encoding)
+    given: dict = {"sep": layout.separator, "decimal": layout.decimal, "encoding": encoding}
     if layout.ends_open:  # or pandas would take the first column for row names
         given |= {"index_col": False, "usecols": range(len(layout.header))}
     frame = pd.read_csv(file, low_memory=False, **given)
@@ -69,7 +88,7 @@ def read_text(file: Path) -> tuple[pd.DataFrame, pd.Series | None]:
         raise InputError(f"{file} has rows of {more} cells and names {frame.shape[1]} columns.")
     remark, names = layout.remark(SEPARATORS[kind(file)]), None
     if remark is not None:
-        warnings.warn(f"{file} {remark}.", UserWarning, stacklevel=4)
+        warnings.warn(f"{file} {remark}.", UserWarning, stacklevel=5)
     if not isinstance(frame.index, pd.RangeIndex):
         names, frame = frame.index.to_series(), frame.reset_index(drop=True)
     if len(layout.header) == frame.shape[1]:  # pandas renames a second x, and one without a name
@@ -83,11 +102,11 @@ def read_text(file: Path) -> tuple[pd.DataFrame, pd.Series | None]:
     if names is not None:
         names = names.reset_index(drop=True)
         text = f"the first column of {file} has no name and is taken as row names."
-        warnings.warn(text, UserWarning, stacklevel=4)
+        warnings.warn(text, UserWarning, stacklevel=5)
     return frame.loc[:, named], names
 
 
-def recognise(file: Path) -> Layout:
+def recognise(file: Path, encoding: str = UTF_8) -> Layout:
     """The layout of a file, from its first lines.
 
     Separated by what splits the header most, if it splits the rows alike, else as the extension
@@ -95,7 +114,7 @@ def recognise(file: Path) -> Layout:
     separate.
     """
     usual = SEPARATORS[kind(file)]
-    with _open(file) as stream:
+    with io.TextIOWrapper(_open(file), encoding, newline="") as stream:
         lines = _first_lines(stream)
     tried = sorted(NAMES, key=lambda mark: (-len(_cells(lines[:1], mark)[0]), mark != usual))
     separator = next((mark for mark in tried if mark == usual or _even(lines, mark)), usual)
@@ -134,8 +153,5 @@ def _first_lines(stream: IO[str]) -> list[str]:
     return lines
 
 
-@contextmanager
-def _open(file: Path) -> Iterator[IO[str]]:
-    opened = gzip.open if file.suffix.lower() == ".gz" else open
-    with opened(file, "rt", encoding="utf-8-sig", newline="") as stream:
-        yield stream
+def _open(file: Path) -> gzip.GzipFile | io.BufferedReader:
+    return gzip.open(file) if file.suffix.lower() == ".gz" else open(file, "rb")

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from sklearn.utils.validation import validate_data
 
+from ..errors import row_number
 from ..losses import AnyLoss
 
 
@@ -132,6 +133,10 @@ class Outcome(abc.ABC):
         """Predictions before any decision: probabilities where there are classes."""
         return self.predict(outputs)
 
+    def decide(self, soft: np.ndarray) -> np.ndarray:
+        """Predictions from those that `soft` makes: classes where there are probabilities."""
+        return soft
+
     def prediction_table(self, outputs: np.ndarray) -> pd.DataFrame:
         """Predictions as a table, one row per sample."""
         predicted = self.predict(outputs)
@@ -163,8 +168,8 @@ class Outcome(abc.ABC):
     error_words: ClassVar[str]  # what `error` is
 
     @abc.abstractmethod
-    def error(self, y: np.ndarray, outputs: np.ndarray) -> float:
-        """One number to compare cohorts by; smaller is better."""
+    def error(self, y: np.ndarray, soft: np.ndarray) -> float:
+        """One number to compare cohorts by, of predictions as `soft` makes them; small is good."""
 
 
 def refuse_survival(y: Any, estimator: Any) -> None:
@@ -200,7 +205,7 @@ def complete(y: Any) -> Any:
         rows = np.flatnonzero(missing.reshape(len(missing), -1).any(axis=1))
         raise ValueError(
             f"Input y contains NaN: it is missing for {len(rows)} of {len(missing)} samples, the "
-            f"first in row {rows[0]}. Leave out those samples, or give them a value."
+            f"first in row {row_number(rows[0])}. Leave out those samples, or give them a value."
         )
     dtype = getattr(y, "dtype", None)
     objects: Any = np.asarray(y).ravel() if dtype == np.dtype(object) else []

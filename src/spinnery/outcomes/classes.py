@@ -135,6 +135,9 @@ class Classes(Outcome):
     def soft(self, outputs: np.ndarray) -> np.ndarray:
         return self.proba(outputs)
 
+    def decide(self, soft: np.ndarray) -> np.ndarray:
+        return self.classes[soft.argmax(axis=1)]
+
     def predict(self, outputs: np.ndarray) -> np.ndarray:
         return self.classes[self.log_proba(outputs).argmax(axis=1)]
 
@@ -154,7 +157,7 @@ class Classes(Outcome):
     def judge(self, y, soft) -> dict[str, float]:
         y, proba = np.asarray(y), soft
         out = {
-            "accuracy": float(np.mean(y == self.classes[proba.argmax(axis=1)])),
+            "accuracy": float(np.mean(y == self.decide(proba))),
             "accuracy of the commonest class": max(float(np.mean(y == c)) for c in self.classes),
             "log-loss": float(metrics.log_loss(y, proba, labels=self.classes)),
         }
@@ -171,5 +174,5 @@ class Classes(Outcome):
     def misses(self, y, soft) -> np.ndarray:
         return 1 - soft[np.arange(len(soft)), self.strata(y)]
 
-    def error(self, y, outputs) -> float:
-        return float(np.mean(np.asarray(y) != self.predict(outputs)))
+    def error(self, y, soft) -> float:
+        return float(np.mean(np.asarray(y) != self.decide(soft)))

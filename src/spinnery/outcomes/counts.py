@@ -63,8 +63,8 @@ class Counts(Numbers):
         parts = np.reshape(2 * (xlogy(y, y / rate) - y + rate), (len(rate), -1))
         return np.sqrt(np.maximum(parts, 0).sum(axis=1))
 
-    def error(self, y, outputs) -> float:
-        return _deviance(y, self.predict(outputs))
+    def error(self, y, soft) -> float:
+        return _deviance(y, soft)
 
 
 def _deviance(y, predicted) -> float:

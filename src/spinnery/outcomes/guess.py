@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from ..errors import InputError
+from ..errors import InputError, row_number
 
 MOST = 20  # classes named
 FEW = 10  # distinct integers that may be class codes
@@ -20,7 +20,7 @@ def guess(y: pd.Series, task: str) -> tuple[str, np.ndarray, str]:
         If values are missing, or cannot be learnt; all classes of one sample are named.
     """
     if y.isna().any():
-        first = int(np.flatnonzero(y.isna())[0])
+        first = row_number(np.flatnonzero(y.isna())[0])
         raise InputError(
             f"The target {y.name!r} has {int(y.isna().sum())} missing values, the first in row "
             f"{first}; remove those rows. (In text files, empty cells and NA count as missing.)"
@@ -59,7 +59,7 @@ def guess(y: pd.Series, task: str) -> tuple[str, np.ndarray, str]:
         rare = set(counts.index[counts < 2])
         if rare:
             rows = np.flatnonzero(y.isin(rare))
-            each = ", ".join(f"{str(y.iloc[row])!r} (row {row})" for row in rows[:MOST])
+            each = ", ".join(f"{str(y.iloc[row])!r} (row {row_number(row)})" for row in rows[:MOST])
             more = f" and {len(rows) - MOST} more" if len(rows) > MOST else ""
             raise InputError(
                 f"The target {y.name!r} has one sample each of the classes {each}{more}; "

@@ -110,5 +110,5 @@ class Numbers(Outcome):
     def transfer_measures(self, y, predicted) -> dict[str, float]:
         return {"correlation": float(np.corrcoef(np.ravel(y), np.ravel(predicted))[0, 1])}
 
-    def error(self, y, outputs) -> float:
-        return float(metrics.mean_squared_error(y, self.predict(outputs)))
+    def error(self, y, soft) -> float:
+        return float(metrics.mean_squared_error(y, soft))

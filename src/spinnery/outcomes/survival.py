@@ -207,9 +207,9 @@ class Survival(Outcome):
         squared = -2 * (martingale + xlogy(y["event"], np.maximum(hazard, TINY)))
         return np.sqrt(np.maximum(squared, 0))
 
-    def error(self, y, outputs) -> float:
+    def error(self, y, soft) -> float:
         try:
-            return 1 - float(measure.concordance_index(y, self.predict(outputs)))
+            return 1 - float(measure.concordance_index(y, soft))
         except ValueError:
             return float("nan")  # no two samples can be compared
 

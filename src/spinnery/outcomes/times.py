@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from ..arrays import real_array
-from ..errors import listing
+from ..errors import listing, row_number
 
 FOLLOWED = np.dtype([("event", bool), ("time", float), ("stratum", int)])
 HOW = (
@@ -107,7 +107,7 @@ def _column(values: Any, name: str) -> np.ndarray:
     if missing.any():
         raise ValueError(
             f"{name} has {int(missing.sum())} missing values, the first in row "
-            f"{int(np.argmax(missing))}. Remove those samples."
+            f"{row_number(np.argmax(missing))}. Remove those samples."
         )
     return array
 

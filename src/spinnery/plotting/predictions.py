@@ -38,13 +38,13 @@ def plot_predictions(estimator, X, y, ax: Axes | None = None) -> Axes:
     return draw_scatter(np.asarray(y, float), estimator.predict(X), ax)
 
 
-def draw_predictions(outcome, y: np.ndarray, outputs: np.ndarray, ax: Axes | None = None) -> Axes:
-    """The picture for the kind of outcome, of outputs `(n, K)` in the targets' units."""
+def draw_predictions(outcome, y: np.ndarray, soft: np.ndarray, ax: Axes | None = None) -> Axes:
+    """The picture for the kind of outcome, of predictions as its `soft` makes them."""
     if outcome.task == "survival":
-        return plot_kaplan_meier(y, outcome.predict(outputs), ax=ax)
+        return plot_kaplan_meier(y, soft, ax=ax)
     if outcome.task == "classification":
-        return draw_confusion(np.asarray(y), outcome.predict(outputs), outcome.classes, ax)
-    return draw_scatter(np.asarray(y, float), outcome.predict(outputs), ax)
+        return draw_confusion(np.asarray(y), outcome.decide(soft), outcome.classes, ax)
+    return draw_scatter(np.asarray(y, float), soft, ax)
 
 
 def draw_scatter(observed: np.ndarray, predicted: np.ndarray, ax: Axes | None = None) -> Axes:

@@ -6,10 +6,11 @@ from typing import Any
 
 from .given import CHOSEN, TEST, TRAINING, UNSEEN
 from .measures import headline
-from .wording import count, false_ones, listed, named, p_words, share
+from .wording import count, false_ones, listed, named, p_words, share, short
 
 Report = dict[str, Any]
 MOST = 10  # features named
+RMSE = "root mean squared error"
 SHAPES = ("up", "down", "peak", "valley")
 ON = {
     UNSEEN: "on unseen samples, ",
@@ -105,10 +106,7 @@ def _which(report: Report) -> str:
     if not chosen:
         words.append("None was selected.")
     else:
-        told = [
-            named(row["feature"]) + (f" ({row['effect']})" if row["effect"] in SHAPES else "")
-            for row in chosen[:MOST]
-        ]
+        told = [named(row["feature"]) + _act(report, row) for row in chosen[:MOST]]
         more = f" and {n - len(told):,} more" if n > len(told) else ""
         what = "firmest" if report["evidence"] else "strongest"
         words.append(f"{', '.join(told)}{more}" + (f", the {what} first." if n > 1 else "."))
@@ -120,6 +118,16 @@ def _which(report: Report) -> str:
     if stable:
         words.append(f"Not in the model, but firm: {listed(stable, MOST)}.")
     return " ".join(words)
+
+
+def _act(report: Report, row: dict[str, Any]) -> str:
+    """Which way a feature acts, and in how many cohorts where not in all."""
+    told = [row["effect"]] if row["effect"] in SHAPES else []
+    cohorts = report["cohorts"] or ()
+    used = sum(bool(row["strengths"][one["cohort"]]) for one in cohorts)
+    if used < len(cohorts):
+        told.append(f"in {used} of {len(cohorts)} cohorts")
+    return f" ({', '.join(told)})" if told else ""
 
 
 def _up(report: Report) -> str:
@@ -146,7 +154,7 @@ def _sure(report: Report) -> str:
     if found["threshold"] is None:
         words = [f"None can be called firm: no share of {halves} is enough for that."]
     else:
-        every = "The one" if n == 1 else f"All {n}"
+        every = {1: "The one", 2: "Both"}.get(n, f"All {n}")
         who = every if firm == n else f"{firm or 'None'} of {n} selected"
         words = [
             f"{who} {'is' if firm < 2 else 'are'} firm: picked by at least "
@@ -187,8 +195,23 @@ def _how_well(report: Report) -> str:
             "of new ones."
         )
     on = ON[found["kind"]]
+    if not report["features"]["n_selected"]:
+        return f"{on[0].upper()}{on[1:]}{text}."
     caution = "" if found["caution"] is None else f" {found['caution']}"
-    return f"{on[0].upper()}{on[1:]}{text}.{caution}"
+    return f"{on[0].upper()}{on[1:]}{text}.{_miss(report)}{caution}"
+
+
+def _miss(report: Report) -> str:
+    """How far off predictions of a number are, in its own units; nothing for other outcomes."""
+    found, known = report["performance"], report["target"]
+    error = {row["measure"]: row["value"] for row in found["measures"]}.get(RMSE)
+    if error is None or len(known["columns"]) > 1:
+        return ""
+    beside = ""
+    if found["kind"] != TEST:  # the outcome's spread is that of the fit's samples
+        spread = known["columns"][0]["standard_deviation"]
+        beside = f"; the mean of all would be off by about {short(spread)}"
+    return f" A prediction is off by about {short(error)}, in the outcome's units{beside}."
 
 
 def _not(report: Report) -> str:

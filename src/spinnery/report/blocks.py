@@ -25,12 +25,16 @@ class Cell:
 
 @dataclass(frozen=True)
 class Table:
-    """Rows of cells; the first cell of a row names it."""
+    """Rows of cells; the first cell of a row names it.
+
+    `cards` says that on a narrow screen each row stands by itself, its cells below each other.
+    """
 
     caption: str
     columns: list[str]
     rows: list[list[Cell]]
     sortable: bool = False
+    cards: bool = False
 
 
 @dataclass(frozen=True)

@@ -66,4 +66,4 @@ def _outcome(target: dict[str, Any]) -> Table:
         [name(one["output"]), *(number(one[kind]) for kind in kinds)] for one in target["columns"]
     ]
     titles = ["Outcome", "Mean", "Standard deviation", "Lowest", "Highest", "Share of zeros"]
-    return Table(caption, titles, rows)
+    return Table(caption, titles, rows, cards=True)

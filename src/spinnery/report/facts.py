@@ -9,10 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import one_line
+from ..errors import one_line, row_number
 from ..evidence.null import LEVEL, PERMUTATIONS
 from ..evidence.reading import feature_names
+from ..inputs.gaps import gap_counts
 from ..inputs.ids import numbered
+from ..inputs.raw import ends
 from ..metrics.baseline import median_survival
 from ..metrics.curves import kaplan_meier
 from .given import Given, Judged
@@ -28,18 +30,18 @@ def data_of(model: Any, given: Given) -> dict[str, Any]:
     """Types of columns, gaps, and columns that say nothing or name their row."""
     names, form = feature_names(model), model._form
     values = form.firsts(given.numbers)
-    gaps = np.isnan(values)
-    in_part = gaps.any(axis=0)
-    lowest, highest = np.fmin.reduce(values, axis=0), np.fmax.reduce(values, axis=0)
+    gaps = gap_counts(values, np.zeros(values.shape[0], int))[0]
+    in_part = gaps > 0
+    lowest, highest = ends(values)
     numbers = np.ones(len(names), bool)
     numbers[list(form.factors)] = False
     constant = numbers & ~(highest > lowest)
     return {
-        "n_samples": len(values),
+        "n_samples": values.shape[0],
         "n_features": len(names),
         "n_factors": len(form.factors),
         "n_gaps": int(gaps.sum()),
-        "gaps": _listed(names, np.argsort(-gaps.sum(axis=0), kind="stable")[: in_part.sum()]),
+        "gaps": _listed(names, np.argsort(-gaps, kind="stable")[: in_part.sum()]),
         "n_with_gaps": int(in_part.sum()),
         "missing": model.missing,
         "n_constant": int(constant.sum()),
@@ -111,9 +113,10 @@ def worst_of(model: Any, judged: Judged) -> dict[str, Any]:
     rows = judged.samples.rows
     return {
         "what": outcome.miss_words,
+        "first_row": row_number(),
         "samples": [
             {
-                "row": int(judged.place[i]) + 1,
+                "row": row_number(judged.place[i]),
                 "name": None if rows is None else rows[judged.place[i]],
                 "cohort": str(model.cohorts_[judged.codes[i]])
                 if hasattr(model, "cohorts_") and judged.codes[i] >= 0 else None,

@@ -56,7 +56,7 @@ def feature_section(report: Report) -> Section:
     ]
     caption = "The firmest first." if measured else "The strongest first."
     titles = ["Feature", *(column.title for column in columns)]
-    blocks: list[Block] = [Table(caption, titles, cells, sortable=True)]
+    blocks: list[Block] = [Table(caption, titles, cells, sortable=True, cards=True)]
     cohorts = [one["cohort"] for one in report["cohorts"] or ()]
     if any(row["curve"] for row in rows) and len(cohorts) > 1:
         blocks.append(Key(cohorts))
@@ -69,7 +69,7 @@ def feature_section(report: Report) -> Section:
     meaning = [
         [words(c.title), words(c.says.format(loss=loss)), words(c.says_not)] for c in columns
     ]
-    how = Table("The columns", ["Column", "Says", "Does not say"], meaning)
+    how = Table("The columns", ["Column", "Says", "Does not say"], meaning, cards=True)
     blocks.append(Folded("How to read this table", [how]))
     return Section("features", title, blocks)
 

@@ -121,19 +121,21 @@ def _table(table: Table) -> str:
         f'<th scope="col"{_class("number" if is_number else "")}><bdi>{escape(title)}</bdi></th>'
         for title, is_number in zip(table.columns, numeric, strict=True)
     )
+    titles = table.columns if table.cards else [""] * len(table.columns)
     rows = "".join(
-        "<tr>" + "".join(_cell(cell, first=k == 0) for k, cell in enumerate(row)) + "</tr>"
+        "<tr>" + "".join(map(_cell, row, titles, [True] + [False] * len(row))) + "</tr>"
         for row in table.rows
     )
-    kind = ' class="sortable"' if table.sortable and len(table.rows) > 1 else ""
+    kinds = ["sortable"] * (table.sortable and len(table.rows) > 1) + ["cards"] * table.cards
+    kind = _class(" ".join(kinds))
     return (
         f'<div class="scroll" role="region" tabindex="0" aria-label="{escape(table.caption)}">'
         f"<table{kind}>{caption}<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>"
     )
 
 
-def _cell(cell: Cell, first: bool) -> str:
-    """One cell; the first of a row is its header."""
+def _cell(cell: Cell, title: str, first: bool) -> str:
+    """One cell; the first of a row is its header, the others may know their column's title."""
     text = escape(cell.text)
     if cell.name:
         text = _name(cell.text)
@@ -151,7 +153,8 @@ def _cell(cell: Cell, first: bool) -> str:
     long = cell.value is None and not cell.name and len(cell.text) > LONG
     kind = _class("number" if cell.value is not None else "long" if long else "")
     tag = 'th scope="row"' if first else "td"
-    attributes = f"{kind}{number}{_values(cell.others)}"
+    label = f' data-label="{escape(title)}"' if title and not first else ""
+    attributes = f"{kind}{number}{label}{_values(cell.others)}"
     return f"<{tag}{attributes}>{cell.drawing}<span>{text}</span>{bar}{more}</{tag[:2]}>"
 
 

@@ -35,7 +35,8 @@ def performance_section(report: Report) -> Section | None:
     caption = f"Measures on {count(found['n_samples'], 'sample')}" + (
         f": means over {count(found['n_folds'], 'part')}, with 95% intervals." if intervals else "."
     )
-    blocks.append(Table(caption, ["Measure", what, "Says", "Does not say"], rows))
+    titles = ["Measure", what, "Says", "Does not say"]
+    blocks.append(Table(caption, titles, rows, cards=True))
     for picture in found["pictures"]:
         blocks += PICTURES[picture["kind"]](picture, found["mark"])
     return Section("performance", title, blocks)

@@ -9,6 +9,7 @@ import numpy as np
 from scipy import stats
 from sklearn.metrics import confusion_matrix, roc_curve
 
+from ..errors import row_number
 from ..metrics.curves import KaplanMeier, kaplan_meier, log_rank_test
 from ..metrics.risk_groups import risk_groups, risk_names
 from ..outcomes.base import Outcome
@@ -43,7 +44,7 @@ def _numbers(outcome: Outcome, judged: Judged) -> Iterator[Picture]:
             "of": name if y.shape[1] > 1 else None,
             "shown": len(shown),
             "n_samples": n,
-            "row": judged.place[shown] + 1,
+            "row": judged.place[shown] + row_number(),
             "observed": y[shown, k],
             "predicted": predicted[shown, k],
             "groups": _means(y[:, k], predicted[:, k]),

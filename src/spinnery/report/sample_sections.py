@@ -9,6 +9,10 @@ from .cells import anything, name, number, relative
 from .wording import clean
 
 Report = dict[str, Any]
+COUNTED = {
+    0: "rows are counted from 0, as arrays and data frames are",
+    2: "rows have the numbers that a spreadsheet gives them, where the names are row 1",
+}
 PREDICTED = {"classification": "Named", "survival": "Log risk"}
 
 
@@ -63,8 +67,9 @@ def worst_section(report: Report) -> Section | None:
          anything(one["predicted"]), number(one["miss"])]
         for one in samples
     ]  # fmt: skip
+    counted = COUNTED.get(worst.get("first_row", 1), "rows are counted from 1")
     lead = (
-        f"Of the {mark}, counted from 1 as in the table given. Look for what they have in common, "
+        f"Of the {mark}; {counted}. Look for what they have in common, "
         "and for slips in their values: a miss alone is no reason to leave a sample out."
     )
     table = Table(

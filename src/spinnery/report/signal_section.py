@@ -32,7 +32,7 @@ def signal_section(report: Report) -> Section | None:
         "strong; a large one does not say that there is nothing."
     )
     blocks: list[Block] = [
-        Table("Tests of “nothing is there”.", titles, rows),
+        Table("Tests of “nothing is there”.", titles, rows, cards=True),
         Text(note, "note", (signal["level"],)),
     ]
     return Section("signal", "The tests of whether there is anything", blocks)

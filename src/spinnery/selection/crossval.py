@@ -11,6 +11,7 @@ from ..inputs.table import Table
 from ..progress import Steps
 from .curve import WORTHWHILE, Curve, choose, strongest
 from .exchange import Candidate
+from .fewer import fewer_samples
 from .search import PATH_RIDGE, PATIENCE, Search
 from .starts import Settings
 
@@ -44,15 +45,21 @@ def cross_validate(
     Where `searched` is not `table` but has other targets and another loss, architecture and size
     are chosen by these, and what was found is trained anew by the table's own.
 
+    Of more samples than `fewer.MOST`, the search looks at a part (unless a scorer judges it); its
+    models are then trained on all of them, fold by fold, and size is chosen there.
+
     That search is repeated with twice as many features, as long as `settings` lets it grow and
     the held-out loss still falls at its end. Over several cohorts, single cohorts' blocks of the
     chosen features leave as long as cross-validation agrees.
     """
-    search, curve = best_search(searched, folds, architectures, settings, steps)
+    part, held = searched, folds
+    if settings.scorer is None:
+        part, held = fewer_samples(searched, folds)
+    search, curve = best_search(part, held, architectures, settings, steps)
     while still_falling(curve, search.settings) and not nothing:
         most = min(2 * search.settings.max_features, settings.most_features)
         grown = replace(settings, max_features=most)
-        larger = best_search(searched, folds, [search.hidden], grown, steps)
+        larger = best_search(part, held, [search.hidden], grown, steps)
         if not worth(curve.mean.min() - larger[1].mean.min(), curve):
             break
         search, curve = larger
@@ -62,6 +69,12 @@ def cross_validate(
         search = Search(table, folds, search.hidden, search.settings, steps)
         curve = trained_anew(search, curve, size)
         position = int(np.flatnonzero(curve.sizes == size)[0])
+    elif part is not table:
+        search = Search(table, folds, search.hidden, search.settings, steps)
+        near = curve.sizes[: position + PATIENCE + 1]
+        curve = search.refit_curve(curve, curve.ridge, near)
+        position = 0 if nothing else curve.position(rule)
+        size = int(curve.sizes[position])
     curve = search.consult(curve, size)
     chosen, blocks = curve.candidates[size], None
     if table.n_cohorts > 1 and size > 0:

@@ -8,7 +8,6 @@ followed by a refit, and for every size the best support seen is kept.
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,8 +17,9 @@ import numpy as np
 
 from ..arrays import Array
 from ..engine.design import split_blocks
+from ..engine.features import is_wide
 from ..engine.problem import Params
-from ..engine.refit import Data, Refit, refit, score_features
+from ..engine.refit import Data, Refit, leaving_costs, refit, score_features
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,14 +56,17 @@ class Cells:
     ids: np.ndarray
     prices: np.ndarray
 
+    def members(self, group: int) -> tuple[np.ndarray, ...]:
+        """Features and cohorts of a group."""
+        order, bounds = self._sorted
+        return np.unravel_index(order[bounds[group] : bounds[group + 1]], self.ids.shape)
+
     @cached_property
-    def members(self) -> list[tuple[np.ndarray, ...]]:
-        """Features and cohorts of every group."""
+    def _sorted(self) -> tuple[np.ndarray, np.ndarray]:
+        """Places in `ids` group by group, and where each group's begin."""
         flat = self.ids.ravel()
         order = np.argsort(flat, kind="stable")
-        bounds = np.searchsorted(flat[order], np.arange(self.n_groups + 1))
-        places = [order[a:b] for a, b in itertools.pairwise(bounds)]
-        return [np.unravel_index(place, self.ids.shape) for place in places]
+        return order, np.searchsorted(flat[order], np.arange(self.n_groups + 1))
 
     @cached_property
     def n_groups(self) -> int:
@@ -112,6 +115,7 @@ class Exchange:
         self.labels = np.arange(n_slots if whole else n_slots * self.n_cohorts)
         self.gain: np.ndarray  # (n_groups, B)
         self.cost: np.ndarray
+        self.gains_known: bool  # whether `gain` is of the lanes as they are
         self.best: list[dict[int, Candidate]] = [{} for _ in starts]
         self.params: Params
         self.index: np.ndarray  # (B, M, k)
@@ -129,11 +133,15 @@ class Exchange:
         without any input the upper weights fade and nothing could enter again. `enough` may end
         a forward sweep early.
         """
-        self._refit()
+        self._fit()
+        self._score(entering=sweeps[0] == "f")
         for i, sweep in enumerate(sweeps):
             smallest = 0 if i == len(sweeps) - 1 else 1
+            if sweep == "f" and not self.gains_known:
+                self._score(entering=True)
             while self._move(max_groups if sweep == "f" else smallest, enter=sweep == "f"):
-                self._refit()
+                self._fit()
+                self._score(entering=sweep == "f")
                 if sweep == "f" and enough(self.best):
                     break
         return self.best
@@ -152,7 +160,8 @@ class Exchange:
         Those with the largest gain or the least cost; each is refitted before it is judged.
         """
         self._place(starts)
-        self._refit()
+        self._fit()
+        self._score(enter)
         index, labels, lanes, params = self.index, self.slot_label, self.lanes, self.params
         ranked = [self._ranked(b, enter, tries) for b in range(len(lanes))]
         for k in range(max(map(len, ranked))):
@@ -179,15 +188,19 @@ class Exchange:
 
     # -- one step ---------------------------------------------------------------------------
 
-    def _refit(self) -> None:
-        self._fit()
-        scores = score_features(self.data, self.index, self.slot_label, self.labels, self.params)
+    def _score(self, entering: bool) -> None:
+        """What entering, and leaving, would bring to the lanes as they were last refitted."""
+        self.on_step()
+        asked = self.data, self.index, self.slot_label, self.labels, self.params
+        if is_wide(self.data.X) and not entering:
+            self.cost, self.gains_known = np.asarray(leaving_costs(*asked)), False
+            return
+        scores = score_features(*asked)
         self.gain = self.cells.per_group(np.asarray(scores.gain))
         self.gain = self.gain / self.cells.squared_prices[:, None]
-        self.cost = np.asarray(scores.cost)
+        self.cost, self.gains_known = np.asarray(scores.cost), True
         for b, groups in enumerate(self.lanes):
             self.gain[list(groups), b] = -np.inf
-        self.on_step()
 
     def _fit(self) -> None:
         """Refit every lane as it stands, and keep it if it is the best of its size."""
@@ -221,7 +234,7 @@ class Exchange:
 
     def _enter(self, b: int, g: int, rows: dict[int, np.ndarray] | None = None) -> bool:
         """Give group `g` free slots in lane `b`, weights zero or from `rows`; False if too few."""
-        features, cohorts = self.cells.members[g]
+        features, cohorts = self.cells.members(g)
         slots = np.empty(len(features), int)
         for m in np.unique(cohorts):
             new = cohorts == m

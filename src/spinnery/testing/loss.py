@@ -250,7 +250,7 @@ def _check_link(s: Samples) -> None:
     if s.loss.scaling in ("standard", "robust"):
         there, expected, how = 2 * g + 1, 2 * p + 1, "2 outputs + 1"
     elif s.loss.scaling == "mean":
-        there, expected, how = g + 1, np.e * p, "outputs + 1"
+        there, expected, how = g + 1, np.exp(1) * p, "outputs + 1"
     else:
         return
     back = np.asarray(s.loss.link_inverse(there))

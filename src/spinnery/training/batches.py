@@ -9,8 +9,10 @@ from typing import Any
 
 import jax.numpy as jnp
 import numpy as np
+from scipy import sparse
 
 from ..engine.design import round_up
+from ..inputs.raw import dense_rows
 from .stochastic import Batches
 
 RESIDENT = 2**28  # numbers of X that stay on the device, 1 GB in float32
@@ -23,7 +25,7 @@ SAMPLING = ("shuffle", "replacement", "order")
 class Samples:
     """A data set as training meets it.
 
-    `X` `(n, p)` may be a memory-mapped array: rows are read when their batch is built. `inputs`
+    `X` `(n, p)` may be memory-mapped, or sparse: rows are read when their batch is built. `inputs`
     turns rows of it into the network's inputs, `targets` rows of `y` into `(rows, K)`.
     """
 
@@ -35,13 +37,13 @@ class Samples:
     targets: Callable[[np.ndarray], np.ndarray]
 
     def __len__(self) -> int:
-        return len(self.X if self.rows is None else self.rows)
+        return self.X.shape[0] if self.rows is None else len(self.rows)
 
     def read(self, part: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Inputs, targets and weights of the samples numbered `part`."""
         rows = part if self.rows is None else self.rows[part]
         weights = np.ones(len(rows)) if self.weights is None else self.weights[rows]
-        return self.inputs(self.X[rows]), self.targets(self.y[rows]), weights
+        return self.inputs(self.X[rows]), self.targets(dense_rows(self.y, rows)), weights
 
 
 def order(sampling: str, n: int, seed: list[int]) -> np.ndarray:
@@ -131,7 +133,8 @@ class Arrays:
     @cached_property
     def _placed(self) -> tuple | None:
         n = len(self.samples)
-        if on_disk(self.samples.X) or n * self.samples.X.shape[1] > RESIDENT:
+        X = self.samples.X
+        if on_disk(X) or sparse.issparse(X) or n * X.shape[1] > RESIDENT:
             return None
         X, targets, weights = self.samples.read(np.arange(n))
         size = round_up(n)

@@ -1,0 +1,73 @@
+"""Over which devices the samples of a fit lie."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+import jax
+import numpy as np
+from jax.sharding import Mesh, NamedSharding, PartitionSpec
+
+from .arrays import Array
+
+FEWEST = 64  # rows of a device
+
+_asked: ContextVar[Sequence[jax.Device] | None] = ContextVar("devices", default=None)
+
+
+@contextmanager
+def on_devices(devices: int | Sequence[jax.Device]) -> Iterator[None]:
+    """Fit sparse-input estimators on some devices.
+
+    Rows of the table are shared out among the devices, everything else is on each of them, and
+    sums over samples become sums over devices; results agree with those of one device as far as
+    rounding and the fit's tolerance let them. Without this, a fit takes all devices of JAX's
+    default kind, or the one of `jax.default_device`. A device gets an equal part of the rows, and
+    64 at least: a few devices may stay idle. Estimators trained by mini-batches, embeddings and
+    decompositions use one device.
+
+    Parameters
+    ----------
+    devices : int or sequence of jax.Device
+        The first so many of `jax.devices()`, or these.
+
+    Raises
+    ------
+    ValueError
+        If there are fewer, or none is asked for.
+
+    Examples
+    --------
+    >>> import spinnery
+    >>> with spinnery.on_devices(1):
+    ...     pass  # model.fit(X, y)
+    """
+    given = devices
+    if isinstance(devices, int):
+        devices = jax.devices()[:devices] if devices > 0 else []
+    if not devices or (isinstance(given, int) and len(devices) < given):
+        here = jax.devices()
+        raise ValueError(
+            f"on_devices needs between 1 and {len(here)} devices, all that JAX has here "
+            f"({here[0].platform}), or some of jax.devices(); got {given!r}."
+        )
+    token = _asked.set(tuple(devices))
+    try:
+        yield
+    finally:
+        _asked.reset(token)
+
+
+def share_out(rows: np.ndarray) -> Array:
+    """An array's rows over the devices in use."""
+    devices = _asked.get()
+    if devices is None:
+        devices = () if getattr(jax.config, "jax_default_device", None) else tuple(jax.devices())
+        if len(devices) < 2:
+            return jax.device_put(rows)
+    most = min(len(devices), len(rows) // FEWEST)
+    n = next((d for d in range(most, 1, -1) if len(rows) % d == 0), 1)
+    mesh = Mesh(np.array(devices[:n]), ("samples",))
+    return jax.device_put(rows, NamedSharding(mesh, PartitionSpec("samples")))
