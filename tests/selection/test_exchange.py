@@ -257,7 +257,8 @@ def test_cells_add_up_by_group(seed, n_groups):
         sums[g] += values[j, :, m]
     assert cells.n_groups == len(sums)
     np.testing.assert_allclose(cells.per_group(values), sums, atol=1e-12)
-    for g, (features, cohorts) in enumerate(cells.members):
+    for g in range(cells.n_groups):
+        features, cohorts = cells.members(g)
         assert set(zip(features.tolist(), cohorts.tolist(), strict=True)) == set(
             zip(*(a.tolist() for a in np.nonzero(ids == g)), strict=True)
         )
