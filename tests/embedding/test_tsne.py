@@ -60,6 +60,7 @@ def test_the_cost_reported_is_that_of_the_embedding(kind, tails):
     assert model.cost_history_[-1].tolist() == [model.n_iter_, model.kl_divergence_]
 
 
+@pytest.mark.slow
 def test_crowding():
     """Gaussian tails leave no room in two dimensions: classes apart in 64 are pushed together."""
     X, y = load_digits(return_X_y=True)
@@ -238,6 +239,7 @@ def test_a_parameter_of_the_wrong_kind():
 # -- many samples ----------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_many_samples_go_to_opentsne(digits, monkeypatch):
     pytest.importorskip("openTSNE")
     X, y = digits

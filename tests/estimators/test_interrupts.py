@@ -72,13 +72,13 @@ for after in (0.2, 1.5):  # while programs compile, and later
         threads = threading.active_count()
         print(json.dumps({"left": left, "longest": longest, "threads": threads}), flush=True)
 """
-FAMILIES = (
-    "fixed", "cross-validated", "survival", "cohorts", "network", "encoder", "embedding",
-    "dictionary", "solver",
-)  # fmt: skip
+FAMILIES = ("fixed", "cross-validated", "network")
+RELATED = ("survival", "cohorts", "encoder", "embedding", "dictionary", "solver")
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize(
+    "family", [*FAMILIES, *(pytest.param(name, marks=pytest.mark.slow) for name in RELATED)]
+)
 def test_ctrl_c_leaves_soon_after_what_compiles(family):
     done = subprocess.run(
         [sys.executable, "-c", SCRIPT, family], capture_output=True, text=True, timeout=120

@@ -51,8 +51,11 @@ def agree(models, answer, tol=1e-6):
     assert 0 < dense.selected_.sum() < dense.selected_.size
 
 
+QUICK, LONGER = ("numbers", "three classes"), ("two classes", "times", "cohorts", "network")
+
+
 @pytest.mark.parametrize(
-    "kind", ["numbers", "two classes", "three classes", "times", "cohorts", "network"]
+    "kind", [*QUICK, *(pytest.param(name, marks=pytest.mark.slow) for name in LONGER)]
 )
 def test_the_same_model(kind, data):
     X, y, weights, codes = data
@@ -118,6 +121,7 @@ def test_whole_numbers_zeros_and_repeats_count_as_what_they_are(data):
         np.testing.assert_allclose(found.coef_, plain.coef_, atol=1e-9)
 
 
+@pytest.mark.slow
 def test_cross_validation_finds_what_is_there(data):
     X, y, *_ = data
     thin = sparse.csc_array(X)
