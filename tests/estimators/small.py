@@ -1,14 +1,21 @@
-"""Small data and quick estimators for the tests of mini-batch training."""
+"""Small data and quick estimators, most for the tests of mini-batch training."""
 
 from __future__ import annotations
 
 import equinox as eqx
 import jax
 import numpy as np
+import pytest
 
 from spinnery import NetworkClassifier, NetworkRegressor
 
 QUICK = {"hidden": (4,), "batch_size": 16, "epochs": 4, "random_state": 0}
+
+
+def quickly(names):
+    """Estimators to parametrize by; those whose programs take longest to compile are slow."""
+    slow = pytest.mark.slow
+    return [pytest.param(x, marks=slow) if x.endswith("SurvivalCV") else x for x in names]
 
 
 def data(n=64, p=6, seed=0):

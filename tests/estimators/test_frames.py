@@ -12,6 +12,7 @@ from sklearn.impute import SimpleImputer
 from sklearn.model_selection import cross_val_score
 from sklearn.pipeline import make_pipeline
 from sklearn.utils import get_tags
+from small import quickly
 
 import spinnery as sp
 from spinnery.embedding.views import seen
@@ -71,7 +72,7 @@ def by_hand(X):
     return np.column_stack([np.asarray(c, float) for c in columns]), labels
 
 
-@pytest.mark.parametrize("name", EVERY)
+@pytest.mark.parametrize("name", quickly(EVERY))
 def test_a_factor_is_one_feature(name):
     X, y, cohorts = make()
     model, given = fit(name, X, y, cohorts)
@@ -91,7 +92,7 @@ def test_a_factor_is_one_feature(name):
 
 
 @pytest.mark.parametrize("missing", ["mean", "indicator"])
-@pytest.mark.parametrize("name", EVERY)
+@pytest.mark.parametrize("name", quickly(EVERY))
 @pytest.mark.slow
 def test_gaps_and_factors_survive_files_pickles_and_predictions(name, missing, tmp_path):
     X, y, cohorts = make(gaps=True)
@@ -114,7 +115,7 @@ def test_gaps_and_factors_survive_files_pickles_and_predictions(name, missing, t
         np.testing.assert_allclose(first, expected[:1])
 
 
-@pytest.mark.parametrize("name", EVERY)
+@pytest.mark.parametrize("name", quickly(EVERY))
 def test_gaps_are_refused_unless_one_says_what_they_are(name):
     X, y, cohorts = make(gaps=True)
     with pytest.raises(ValueError) as error:

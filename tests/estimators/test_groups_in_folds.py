@@ -9,6 +9,7 @@ import pytest
 import sklearn
 from sklearn.model_selection import GroupKFold, cross_validate
 from sklearn.pipeline import make_pipeline
+from small import quickly
 
 import spinnery as sp
 from spinnery.selection import folds as drawing
@@ -50,7 +51,7 @@ def targets(name, y):
 
 
 @pytest.mark.parametrize("cv", [3, GroupKFold(3)], ids=["int", "splitter"])
-@pytest.mark.parametrize("name", CV)
+@pytest.mark.parametrize("name", quickly(CV))
 def test_every_estimator_keeps_patients_together(data, drawn, name, cv):
     X, y, patient = data
     given = {"cohorts": patient % 2} if "Integrative" in name else {}

@@ -92,6 +92,7 @@ def test_a_kept_group_is_kept_whole(data):
     assert (model.path_coef_norm_.toarray()[:, [4, 10]] > 0).all()
 
 
+@pytest.mark.slow
 def test_all_kept_is_a_ridge_model(data):
     X, y, _ = data
     for hidden in ((), (3,)):
