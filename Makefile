@@ -35,9 +35,8 @@ WHOLE := $(addprefix tests/estimators/test_,spinn.py spinn_cv.py over_cohorts.py
 test-all: test
 	@echo "Running what takes longer ..."
 	@$(BIN)/python -m pytest -n 2 -m slow $(addprefix --ignore=,$(WHOLE))
-	@echo "Running whole fits with the compiler's defaults ..."
-	@SPINNERY_TESTS_COMPILE=full $(BIN)/python -m pytest -n 2 $(WHOLE)
-	@$(MAKE) --no-print-directory test-pages
+	@echo "Running whole fits, and the pages' Python, with the compiler's defaults ..."
+	@SPINNERY_PAGES=1 SPINNERY_TESTS_COMPILE=full $(BIN)/python -m pytest -n 2 tests/test_docs.py $(WHOLE)
 
 # every block of Python in the guides, and what it prints
 test-pages: $(READY)
