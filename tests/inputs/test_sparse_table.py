@@ -1,11 +1,14 @@
 """Sparse tables: the same numbers as dense ones, and nothing of the user's is touched."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import sparse
 
+from spinnery import SPINNRegressor
+from spinnery.inputs.form import learn_columns
 from spinnery.inputs.gaps import fill_gaps, gap_counts
 from spinnery.inputs.order import canonical_order
 from spinnery.inputs.raw import dense_columns, dense_rows, ends, tidy
@@ -117,3 +120,42 @@ def test_parts_of_a_table(kind):
     np.testing.assert_array_equal(dense_columns(kind(X), np.array([True, False, True])), X[:, ::2])
     np.testing.assert_array_equal(dense_rows(kind(X), [1]), X[[1]])
     np.testing.assert_array_equal(ends(kind(X)), [[0, -1, 2], [0, -1, 3]])
+
+
+# -- tables with names ------------------------------------------------------------------------
+
+
+def named(**more):
+    rng = np.random.default_rng(0)
+    X = rng.gamma(2, size=(60, 5)) * (rng.uniform(size=(60, 5)) < 0.4)
+    names = [f"g{j}" for j in range(5)]
+    thin = pd.DataFrame.sparse.from_spmatrix(sparse.csc_array(X), columns=names)
+    return thin.assign(**more), pd.DataFrame(X, columns=names).assign(**more)
+
+
+@pytest.mark.parametrize(
+    "more", [{}, {"age": np.arange(60) % 7, "ill": np.arange(60) % 2 == 0}], ids=["alone", "mixed"]
+)
+def test_sparse_columns_with_names_stay_sparse(more):
+    frame, dense = named(**more)
+    frame, dense = frame[sorted(frame)], dense[sorted(dense)]
+    values, factors = learn_columns(frame)
+    assert sparse.issparse(values) and not factors
+    np.testing.assert_array_equal(values.toarray(), dense.to_numpy(float))
+
+
+def test_beside_a_factor_they_become_dense():
+    frame, dense = named(sex=["f", "m", "m"] * 20)
+    (found, _), (expected, _) = learn_columns(frame), learn_columns(dense)
+    np.testing.assert_array_equal(found, expected)
+
+
+def test_a_model_knows_them_by_name():
+    frame, dense = named()
+    y = frame["g1"].sparse.to_dense() - frame["g3"].sparse.to_dense()
+    model = SPINNRegressor((), lam=0.3, dtype="float64", random_state=0).fit(frame, y)
+    assert list(model.feature_names_in_) == list(frame)
+    shuffled = frame[list(frame)[::-1]]
+    for new in (frame, dense):
+        np.testing.assert_allclose(model.predict(new), model.predict(frame), atol=1e-12)
+    np.testing.assert_allclose(model.to_panel().predict(shuffled), model.predict(frame))

@@ -15,6 +15,7 @@ from ..inputs.files import Source, read, refuse_infinite
 from ..inputs.form import Form
 from ..inputs.ids import split_ids
 from ..inputs.kinds import ColumnsError
+from ..inputs.raw import dense_rows
 from .errors import note
 from .target import Asked
 
@@ -99,7 +100,7 @@ def _check_contents(source: Source, estimator, used: np.ndarray) -> None:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # the prediction itself will speak of unknown levels
-            values = np.asarray(form.read(source.frame), float)
+            values = np.asarray(dense_rows(form.read(source.frame), slice(None)), float)
     except ColumnsError as error:
         raise InputError(
             f"{source.file} has columns that are not as in training: {error.found}; put numbers in "

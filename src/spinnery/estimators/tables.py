@@ -87,7 +87,7 @@ class ReadsTables(BaseEstimator):
         values = self._form.read(X if frame is None else frame)
         if frame is None and not self._form.factors:
             return tidy(validate_data(self, values, reset=False, **CHECKS))
-        return check_array(values, estimator=self, input_name="X", **CHECKS)
+        return tidy(check_array(values, estimator=self, input_name="X", **CHECKS))
 
     def _warn_of_new_gaps(self, X: np.ndarray) -> None:
         """Of columns that the model uses: in training there was nothing to learn from a gap."""

@@ -98,10 +98,7 @@ def refuse_same_names(genes: Iterable[str], known: Iterable[str]) -> None:
 
 
 def columns_of(matrix: Any, names: pd.Index, wanted: Iterable[str]) -> pd.DataFrame:
-    """Some columns of a matrix, in memory or on disk, as a table.
-
-    This is where a sparse matrix becomes a dense one, in float32, until estimators take it as it
-    is.
+    """Some columns of a matrix, in memory or on disk, as a table; sparse ones stay sparse.
 
     Parameters
     ----------
@@ -114,19 +111,13 @@ def columns_of(matrix: Any, names: pd.Index, wanted: Iterable[str]) -> pd.DataFr
     thin = not isinstance(matrix, np.ndarray) and hasattr(matrix, "format")
     if thin and matrix.format == "csc":  # by rows, all of it would be read for every block
         matrix, places = matrix[:, places], np.arange(len(places))
-    exact = not thin and matrix.dtype == np.float64
-    values = np.empty((n, len(places)), np.float64 if exact else np.float32)
-    rows, filled = max(BLOCK // max(p, 1), 1), 0
-    for start in range(0, n, rows):
-        block = matrix[start : start + rows][:, places]
-        if sparse.issparse(block):
-            filled, block = filled + block.count_nonzero(), block.toarray()
-        values[start : start + rows] = block
-    if thin and values.size:
-        warnings.warn(
-            f"the matrix is sparse ({filled / values.size:.0%} of it is not zero) and is made "
-            f"dense: {n} x {len(places)} numbers in float32, {values.nbytes / 1e9:.2g} GB.",
-            UserWarning,
-            stacklevel=4,
-        )
-    return pd.DataFrame(values, columns=columns)
+    dtype = np.float64 if matrix.dtype == np.float64 else np.float32
+    rows = max(BLOCK // max(p, 1), 1)
+    blocks = (matrix[start : start + rows][:, places] for start in range(0, n, rows))
+    if thin:
+        values = sparse.vstack([block.astype(dtype) for block in blocks], format="csc")
+        return pd.DataFrame.sparse.from_spmatrix(values, columns=columns)  # type: ignore[attr-defined]
+    dense = np.empty((n, len(places)), dtype)
+    for k, block in enumerate(blocks):
+        dense[k * rows : (k + 1) * rows] = block
+    return pd.DataFrame(dense, columns=columns)

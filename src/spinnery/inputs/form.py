@@ -15,7 +15,7 @@ from scipy import sparse
 from ..errors import listing
 from ..storage.registry import storable
 from .factors import Factor, learn_factor
-from .frames import as_frame, is_plain
+from .frames import as_frame, is_plain, thin_numbers
 from .gaps import gap_counts, gaps_in
 from .kinds import ColumnsError, Refused, labels, no_numbers, read_column, read_columns
 
@@ -129,6 +129,8 @@ class Form:
             frame = pd.DataFrame(np.asarray(X, object)).infer_objects()
         if frame is None or (is_plain(frame) and not self.factors):
             return X if frame is None else frame
+        if not self.factors and (thin := thin_numbers(frame)) is not None:
+            return thin
         parts: list[np.ndarray] = []
         refused, unseen = [], []
         for j, (name, values) in enumerate(frame.items()):
@@ -171,6 +173,9 @@ def learn_columns(X: Any, sample_weight: Any = None) -> tuple[Any, dict[int, Fac
     frame = as_frame(X)
     if frame is None or is_plain(frame):
         return (X if frame is None else frame), {}
+    thin = thin_numbers(frame)
+    if thin is not None:
+        return thin, {}
     counted = np.ones(len(frame), bool)
     if np.shape(sample_weight) == (len(frame),):
         counted = np.asarray(sample_weight) > 0

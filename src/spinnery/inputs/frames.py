@@ -7,6 +7,7 @@ from typing import Any
 import narwhals as nw
 import numpy as np
 import pandas as pd
+from scipy import sparse
 
 
 def as_frame(X: Any) -> pd.DataFrame | None:
@@ -34,6 +35,22 @@ def as_frame(X: Any) -> pd.DataFrame | None:
 def is_plain(frame: pd.DataFrame) -> bool:
     """Whether all columns are NumPy numbers: an array with names."""
     return all(isinstance(d, np.dtype) and d.kind in "fiu" for d in frame.dtypes)
+
+
+def thin_numbers(frame: pd.DataFrame) -> sparse.csc_array | None:
+    """A table of numbers of which columns are sparse as one sparse matrix; None for any other."""
+    thin = np.array(
+        [isinstance(d, pd.SparseDtype) and d.fill_value == 0 for d in frame.dtypes], bool
+    )
+    kinds = [d.subtype if few else d for d, few in zip(frame.dtypes, thin, strict=True)]
+    if not thin.any() or not all(isinstance(d, np.dtype) and d.kind in "fiub" for d in kinds):
+        return None
+    few = sparse.csc_array(frame.loc[:, thin].sparse.to_coo())  # type: ignore[attr-defined]
+    if thin.all():
+        return few
+    order = np.argsort(np.concatenate([np.flatnonzero(thin), np.flatnonzero(~thin)]))
+    rest = sparse.csc_array(frame.loc[:, ~thin].to_numpy(float))
+    return sparse.hstack([few, rest], format="csc")[:, order]
 
 
 def _column(values: nw.Series) -> pd.Series:

@@ -47,7 +47,7 @@ def _found(source: Source, known: set[str]) -> str | None:
 
 def _are_ids(name: object, values: pd.Series) -> bool:
     """A word in every row, each another and none of several words, more than a factor may have."""
-    if isinstance(values.dtype, np.dtype) and values.dtype != object:
+    if isinstance(values.dtype, (np.dtype, pd.SparseDtype)) and values.dtype != object:
         return False
     words = values.dropna()
     if len(words) < len(values) or not words.is_unique:
