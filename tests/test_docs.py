@@ -75,7 +75,7 @@ def test_outputs_are_found():
 
 
 def test_pages_are_found():
-    assert len(WITH_CODE) >= 8 and len(STORIES) == 6
+    assert len(WITH_CODE) >= 8 and len(STORIES) == 7
 
 
 @pytest.mark.parametrize("path", WITH_CODE + STORIES, ids=lambda p: p.name)
