@@ -11,6 +11,8 @@ two of three counts are zero. Which few genes tell them apart?
 # The counts after normalisation and logarithm are a sparse matrix, and stay one. A third of the
 # cells is put aside.
 
+import warnings
+
 import numpy as np
 import scanpy
 from matplotlib import pyplot
@@ -30,9 +32,10 @@ print(train.obs["bulk_labels"].value_counts().to_string())
 print(f"{share:.0%} of the counts are not zero")
 
 # %%
-# ``annotate`` fits a model and writes what it finds beside the genes; whoever knows scanpy finds it
-# in ``.var`` and ``.uns``.
+# ``annotate`` fits a model and writes what it finds beside the genes, into ``.var`` and ``.uns``.
+# (It warns of genes that hardly any cell has, in which single cells stand out; not shown here.)
 
+warnings.filterwarnings("ignore", "Single samples hold most")
 model = annotate(train, target="bulk_labels", rule="1se", random_state=0)
 print(train.var.query("spinnery_selected").filter(like="spinnery").to_string())
 print(f"p = {model.null_p_value_:.3f}, hidden layers:", model.hidden_ or "none, a linear model")
@@ -46,15 +49,16 @@ print(f"accuracy {model.score(test.to_df(), truth):.3f}, always dendritic {alway
 plotting.plot_predictions(model, test.to_df(), truth)
 
 # %%
-# How sure is each gene? Halves of the cells choose anew, and genes that rise and fall together share
-# the halves' votes. Stable are those that come back too often for one false gene to be expected:
+# How sure is each gene? Halves of the cells choose anew, and genes that rise and fall together
+# share the halves' votes. Stable are those that come back too often for one false gene to be
+# expected:
 
 evidence = assess(model, train.to_df(), train.obs["bulk_labels"], n_pairs=20, n_folds=0)
 table = evidence.features.sort_values("frequency", ascending=False)
 print(table[["feature", "frequency", "stable"]].head(8).to_string(index=False))
 
 # %%
-# The strongest gene in both kinds:
+# The firmest gene in both kinds:
 
 gene = table["feature"].iloc[0]
 figure, ax = pyplot.subplots(figsize=(5, 3.2), layout="constrained")
