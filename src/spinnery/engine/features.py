@@ -15,6 +15,7 @@ import numpy as np
 from scipy import sparse
 
 from ..arrays import Array
+from ..penalties import Penalty, Rows
 from .design import CohortDesign, Design, LaneDesign, dense_design, lane_design
 from .sparse import SparseDesign, SparseFeatures
 
@@ -44,14 +45,18 @@ def take_columns(X: Array | SparseFeatures, columns: Array) -> Array:
 
 def of_gradients(
     X: Array, bounds: tuple[int, ...], slope: Array,
-    what: Callable[[Array, Array | int], Array],
+    what: Callable[[Array, Array | int], Array], penalty: Penalty | None = None,
 ) -> Array:  # fmt: skip
     """`what(X' slope, 0)`; of very many columns `what(rows, first)` of some rows after the other.
 
     Results are joined along their first axis. So a gradient of all features, `(p, B, T)`, is never
-    held where it would be larger than the data.
+    held where it would be larger than the data, unless `what` needs a `penalty` that joins rows or
+    weighs them.
     """
-    if not is_wide(X):
+    joined = penalty is not None and not (
+        isinstance(penalty.groups, Rows) and penalty.weights is None
+    )
+    if joined or not is_wide(X):
         return what(shared_design(X, bounds).rmatmul(slope), 0)
     width = math.gcd(X.shape[1], BLOCK)
 

@@ -206,9 +206,7 @@ def _entering(data: Data, penalty: Penalty, params: Params, design: Design) -> A
         return jnp.any(violated, axis=1)
 
     slope = jax.grad(total)(design.matmul(params.W))
-    if isinstance(penalty.groups, Rows) and penalty.weights is None:
-        return of_gradients(data.X, data.bounds, slope, entering)
-    return entering(shared_design(data.X, data.bounds).rmatmul(slope), 0)
+    return of_gradients(data.X, data.bounds, slope, entering, penalty)
 
 
 def lambda_linear(data: Data, penalty: Penalty, groups: Groups) -> float:

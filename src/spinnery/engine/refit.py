@@ -13,9 +13,9 @@ from jax.flatten_util import ravel_pytree
 from ..arrays import Array
 from ..compilation import QUICK
 from ..losses import AnyLoss
-from ..penalties import Penalty, Rows
+from ..penalties import Penalty
 from .design import split_blocks
-from .features import is_wide, of_gradients, own_design, shared_design
+from .features import of_gradients, own_design, shared_design
 from .lbfgs import minimise
 from .problem import Params, Problem
 from .proximal import gradient_scale
@@ -163,16 +163,13 @@ def entry_lambda(data: Data, penalty: Penalty, index: Array, params: Params) -> 
     Z = problem.design.matmul(params.W)
     slope = _slope(problem, params.upper, Z)
     lanes = jnp.arange(len(index))[:, None, None]
-    if is_wide(data.X) and isinstance(penalty.groups, Rows) and penalty.weights is None:
 
-        def largest(rows: Array, first) -> Array:
-            there = (index >= first) & (index < first + len(rows))
-            places = jnp.where(there, index - first, len(rows))
-            return penalty.lambda_max(rows.at[places, lanes].set(0, mode="drop"))[None]
+    def largest(rows: Array, first) -> Array:
+        there = (index >= first) & (index < first + len(rows))
+        places = jnp.where(there, index - first, len(rows))
+        return penalty.lambda_max(rows.at[places, lanes].set(0, mode="drop"))[None]
 
-        return jnp.max(of_gradients(data.X, data.bounds, slope, largest), axis=0)
-    gradient = shared_design(data.X, data.bounds).rmatmul(slope)
-    return penalty.lambda_max(gradient.at[index, lanes].set(0, mode="drop"))
+    return jnp.max(of_gradients(data.X, data.bounds, slope, largest, penalty), axis=0)
 
 
 def _slope(problem: Problem, upper, Z: Array) -> Array:

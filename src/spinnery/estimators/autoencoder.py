@@ -6,7 +6,6 @@ from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Self
 
 import numpy as np
-from scipy import sparse
 from sklearn.base import ClassNamePrefixFeaturesOutMixin
 from sklearn.utils.validation import check_array, check_is_fitted
 
@@ -208,8 +207,7 @@ class SparseAutoencoder(ClassNamePrefixFeaturesOutMixin, Minibatch):
         def codes(x):
             return self.network_.layers(self._inputs(x), np)[len(self.hidden) - 1]
 
-        X = self._checked(X, reset=False)
-        return in_blocks(codes, X) if sparse.issparse(X) else codes(X)
+        return in_blocks(codes, self._checked(X, reset=False))
 
     def inverse_transform(self, X) -> np.ndarray:
         """Reconstructions from codes `X` `(n, hidden[-1])`, `(n, n_features)`."""
@@ -241,12 +239,11 @@ class SparseAutoencoder(ClassNamePrefixFeaturesOutMixin, Minibatch):
 
     def reconstruction_error(self, X) -> float:
         """Mean over samples of `||x - decode(encode(x))||^2`, in the units of `X`."""
-        X = self._checked(X, reset=False)
 
         def squares(x):
             return np.sum((dense_rows(x, slice(None)) - self.reconstruct(x)) ** 2, axis=1)
 
-        return float(np.mean(in_blocks(squares, X) if sparse.issparse(X) else squares(X)))
+        return float(np.mean(in_blocks(squares, self._checked(X, reset=False))))
 
     def score(self, X, y=None) -> float:
         """Minus the reconstruction error, so that larger is better."""

@@ -146,8 +146,7 @@ class FittedNetwork(BaseSPINN):
         def first(x):
             return network.layers(model._live_inputs(x), np)[0]
 
-        X = model._checked(X, reset=False)
-        return in_blocks(first, X) if sparse.issparse(X) else first(X)
+        return in_blocks(first, model._checked(X, reset=False))
 
     def _numbers_of_selected(self, X) -> tuple[np.ndarray, list]:
         model, X = self._by_names(X)

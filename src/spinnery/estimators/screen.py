@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from scipy import stats
-from sklearn.utils.validation import check_array
+from sklearn.utils.validation import _num_samples, check_array
 
 from ..errors import listing
 from ..evidence.null import LEVEL
+from ..evidence.reading import feature_names
 from ..evidence.screening import Found, Screen, screen_part
 from ..inputs.frames import as_frame
 from ..inputs.sparse import SparseMatrix
@@ -123,10 +124,9 @@ def screen(
         (), cv=cv, max_features=max_features, missing=missing, random_state=random_state
     )
     probe._validate_params()
-    if len(values) == 0 or len(values) != _length(X):
-        raise ValueError(
-            f"X and Y need a row for each sample; got {_length(X)} and {len(values)} rows."
-        )
+    n = _num_samples(X)
+    if len(values) == 0 or len(values) != n:
+        raise ValueError(f"X and Y need a row for each sample; got {n} and {len(values)} rows.")
     given = probe._prepared(X, np.arange(len(values), dtype=float), None, None, None, groups)
     table = given.table
     if len(np.unique(given.settings.groups.ids)) < len(given.settings.groups.ids):
@@ -153,7 +153,7 @@ def screen(
             found.update(zip(targets, part, strict=True))
             steps.advance()
     in_order = [found[k] for k in range(len(usable))]
-    columns = [str(name) for name in _feature_names(probe)]
+    columns = [str(name) for name in feature_names(probe)]
     return Screening(
         _of_targets(names, known, usable, in_order, table.columns, columns),
         _of_features(names, usable, in_order, table, columns, scale),
@@ -170,15 +170,6 @@ def _targets(Y) -> tuple[list[str], np.ndarray]:
         Y, dtype=np.float64, ensure_all_finite="allow-nan", ensure_min_samples=0, input_name="Y"
     )
     return names if frame is not None else [f"y{k}" for k in range(Y.shape[1])], Y
-
-
-def _length(X) -> int:
-    return X.shape[0] if hasattr(X, "shape") else len(X)
-
-
-def _feature_names(probe) -> list[str]:
-    names = getattr(probe, "feature_names_in_", None)
-    return [f"x{j}" for j in range(probe.n_features_in_)] if names is None else list(names)
 
 
 def _usable(names: list[str], values: np.ndarray, known: np.ndarray) -> np.ndarray:

@@ -78,6 +78,11 @@ class Task:
             "null": self.samples.lanes(NULL_PAIRS, self.seed, n) if n else [],
         }
 
+    def prepare(self) -> None:
+        """Make once what all parts need."""
+        for made in ("samples", "folds", "lanes", "size"):
+            getattr(self, made)
+
     @property
     def parts(self) -> list[Part]:
         """Those that take longest first."""
@@ -152,5 +157,5 @@ def work(task: Task, part: Part) -> dict[str, np.ndarray]:
         if known is None:
             remember(task)
             known = task
-            known.samples, known.folds, known.lanes, known.size  # noqa: B018
+            known.prepare()
     return known.result(part)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from scipy import sparse
@@ -18,7 +19,7 @@ REMEDY = (
 
 def has_gaps(X: np.ndarray) -> bool:
     """Whether any is NaN, with no array as large as `X` beside it."""
-    values: np.ndarray = X.data if sparse.issparse(X) else X  # type: ignore[assignment]
+    values: Any = X.data if sparse.issparse(X) else X
     return values.size > 0 and bool(np.isnan(values.min()))
 
 
