@@ -25,8 +25,8 @@ def on_devices(devices: int | Sequence[jax.Device]) -> Iterator[None]:
     sums over samples become sums over devices; results agree with those of one device as far as
     rounding and the fit's tolerance let them. Without this, a fit takes all devices of JAX's
     default kind, or the one of `jax.default_device`. A device gets an equal part of the rows, and
-    64 at least: a few devices may stay idle. Estimators trained by mini-batches, embeddings and
-    decompositions use one device.
+    64 at least: a few devices may stay idle. A sparse table is whole on each. Estimators trained by
+    mini-batches, embeddings and decompositions use one device.
 
     Parameters
     ----------

@@ -5,6 +5,8 @@ Score statistics: nothing is fitted, so a thousand permuted targets cost a few m
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -95,10 +97,10 @@ def single_features(X: np.ndarray, rows: np.ndarray, every: list[Residuals]) -> 
                 kinds = (
                     [gain.sum(axis=0)] if len(gain) == 1 else [gain.sum(axis=0), gain.max(axis=0)]
                 )
-                found = [_strongest(kind) for kind in kinds]
+                found = [strongest(kind) for kind in kinds]
                 if tops:
                     found = [
-                        _strongest(np.concatenate(pair)) for pair in zip(tops, found, strict=True)
+                        strongest(np.concatenate(pair)) for pair in zip(tops, found, strict=True)
                     ]
                 tops = found
             for top, share in zip(tops, (1.0, 0.5), strict=False):
@@ -112,24 +114,26 @@ def products(X: np.ndarray, rows: np.ndarray, every: list[Residuals]) -> Statist
 
     Of at most `MOST_PAIRED` features: those with the largest gains of their own.
     """
-    values, p = [], X.shape[1]
+    values = []
     for residuals in every:
-        best = np.empty(residuals.slope.shape[1])
-        if p > MOST_PAIRED:
-            own = np.concatenate([
-                _gains(X[rows, start : start + BLOCK].astype(np.float32), residuals).sum(axis=0)
-                for start in range(0, p, BLOCK)
-            ])  # fmt: skip
-        else:
-            features = X[rows, :].astype(np.float32)
-        for b in range(len(best)):
-            if p > MOST_PAIRED:
-                chosen = np.argpartition(own[:, b], -MOST_PAIRED)[-MOST_PAIRED:]
-                features = X[rows[:, None], chosen].astype(np.float32)
-            one = Residuals(residuals.slope[:, b : b + 1], residuals.codes)
-            best[b] = _best_product(features, one)
-        values.append(best)
+        slopes = np.moveaxis(residuals.slope, 1, 0)[:, :, None]
+        each = zip(slopes, _paired(X, rows, residuals), strict=False)
+        best = [_best_product(found, Residuals(slope, residuals.codes)) for slope, found in each]
+        values.append(np.array(best))
     return Statistics(np.stack(values), np.array([residuals.importance for residuals in every]))
+
+
+def _paired(X: np.ndarray, rows: np.ndarray, residuals: Residuals) -> Iterator[np.ndarray]:
+    """The features whose products are tried with each column of residuals."""
+    p = X.shape[1]
+    if p <= MOST_PAIRED:
+        return itertools.repeat(X[rows, :].astype(np.float32))
+    own = np.concatenate([
+        _gains(X[rows, start : start + BLOCK].astype(np.float32), residuals).sum(axis=0)
+        for start in range(0, p, BLOCK)
+    ])  # fmt: skip
+    best = np.argpartition(own, -MOST_PAIRED, axis=0)[-MOST_PAIRED:]
+    return (X[rows[:, None], chosen].astype(np.float32) for chosen in best.T)
 
 
 def _gains(X: np.ndarray, residuals: Residuals) -> np.ndarray:
@@ -151,7 +155,7 @@ def _distances(X: np.ndarray) -> np.ndarray:
     return distance / np.where(scale > 1e-3, scale, np.inf)
 
 
-def _strongest(gain: np.ndarray) -> np.ndarray:
+def strongest(gain: np.ndarray) -> np.ndarray:
     """The `TOP` largest of each column."""
     most = min(TOP, len(gain))
     return np.partition(gain, len(gain) - most, axis=0)[len(gain) - most :]

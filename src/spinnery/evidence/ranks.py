@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from scipy import stats
 
-from .association import BLOCK, Statistics, _strongest
+from .association import BLOCK, Statistics, strongest
 from .null import p_of_first
 
 PERMUTATIONS = 999
@@ -59,5 +59,5 @@ def strongest_gains(X: np.ndarray, scores: np.ndarray) -> np.ndarray:
     top = np.zeros((0, scores.shape[1]), np.float32)
     for start in range(0, X.shape[1], BLOCK):
         gains = (X[:, start : start + BLOCK].T @ scores) ** 2
-        top = _strongest(np.concatenate([top, _strongest(gains)]))
+        top = strongest(np.concatenate([top, strongest(gains)]))
     return top

@@ -12,12 +12,9 @@ from ..progress import Steps
 from .curve import WORTHWHILE, Curve, choose, strongest
 from .exchange import Candidate
 from .fewer import fewer_samples
+from .ridges import SEARCH_RIDGES, settled, walk
 from .search import PATH_RIDGE, PATIENCE, Search
 from .starts import Settings
-
-SEARCH_RIDGES = {False: (0.01,), True: (0.01, 0.1, 1.0, 10.0)}  # by linearity: linear is cheap
-RIDGE_RANGE = (1e-3, 100.0)
-FAR = 8  # ratio of ridges beyond which supports are searched anew
 
 
 class Chosen(NamedTuple):
@@ -114,10 +111,14 @@ def trained_anew(search: Search, found: Curve, size: int) -> Curve:
 
 
 def still_falling(curve: Curve, settings: Settings) -> bool:
-    """Whether the sizes beyond two thirds of the largest are worth having."""
-    few = curve.sizes <= settings.max_features * 2 // 3
-    more = settings.max_features < settings.most_features
-    return more and worth(curve.mean[few].min() - curve.mean.min(), curve)
+    """Whether the search may grow, and `falls` says that it should."""
+    return settings.max_features < settings.most_features and falls(curve, settings.max_features)
+
+
+def falls(curve: Curve, most: int) -> bool:
+    """Whether the sizes beyond two thirds of `most` are worth having."""
+    few = curve.sizes <= most * 2 // 3
+    return worth(curve.mean[few].min() - curve.mean.min(), curve)
 
 
 def worth(saved: float, curve: Curve) -> bool:
@@ -132,15 +133,10 @@ def best_curve(search: Search) -> Curve:
     ends far away, supports are searched again there.
     """
     curve = strongest([search.curve(ridge) for ridge in SEARCH_RIDGES[not search.hidden]])
-    for _ in range(2):
-        ridge = _best_ridge(search, curve)
-        if ridge == curve.ridge:
-            return curve
-        moved = search.refit_curve(curve, ridge, curve.sizes)
-        if max(ridge / curve.ridge, curve.ridge / ridge) < FAR:
-            return moved
-        curve = strongest([moved, search.curve(ridge)])
-    return curve
+    return settled(
+        curve, lambda found: _best_ridge(search, found),
+        lambda found, ridge: search.refit_curve(found, ridge, found.sizes), search.curve,
+    )  # fmt: skip
 
 
 def try_supports(search: Search, curve: Curve, simplest: Curve) -> Curve:
@@ -173,11 +169,5 @@ def _best_ridge(search: Search, curve: Curve) -> float:
             loss(ridge)
         tried = {r: tried[r] for r in search.settings.ridges}
     else:
-        lowest = loss(curve.ridge)
-        for factor in (2.0, 0.5):
-            worse, ridge = 0, curve.ridge
-            while worse < 2 and RIDGE_RANGE[0] <= ridge * factor <= RIDGE_RANGE[1]:
-                ridge *= factor
-                worse = worse + 1 if loss(ridge) > lowest else 0
-                lowest = min(lowest, loss(ridge))
+        walk(curve.ridge, loss)
     return strongest(list(tried.values())).ridge

@@ -9,6 +9,7 @@ difference fold by fold (what makes a fold hard for both cancels), go to the cal
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 import numpy as np
 
@@ -60,6 +61,9 @@ class Curve:
         return int(np.flatnonzero(excess.mean(axis=1) <= allowed)[0])
 
 
+AnyCurve = TypeVar("AnyCurve", bound=Curve)
+
+
 def choose(curves: list[Curve]) -> int:
     """Which architecture: the simplest that no other beats clearly, by its error and in size.
 
@@ -88,7 +92,7 @@ def standard_error(folds: np.ndarray) -> np.ndarray:
     return folds.std(axis=-1, ddof=1) / np.sqrt(folds.shape[-1])
 
 
-def strongest(curves: list[Curve]) -> Curve:
+def strongest(curves: list[AnyCurve]) -> AnyCurve:
     """The curve with the largest ridge not clearly worse than the best, judged at their minima."""
     best = min(curves, key=lambda curve: float(curve.mean.min()))
     at_best = best.folds[best.best()]

@@ -6,9 +6,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .crossval import FAR, RIDGE_RANGE, SEARCH_RIDGES, worth
+from .crossval import falls, worth
 from .curve import strongest
-from .forward import Lanes, Path, centred, ridge_solution
+from .forward import Lanes, Path, centred, held_out, ridge_solution
+from .ridges import SEARCH_RIDGES, settled, walk
 
 
 class Linear(NamedTuple):
@@ -29,7 +30,7 @@ def choose_linear(lanes: Lanes, most: int, largest: int) -> list[Linear]:
         for t, paths in enumerate(_searched(lanes, most))
     ]
     while most < largest:
-        falling = [t for t, path in enumerate(found) if _still_falling(path, most)]
+        falling = [t for t, path in enumerate(found) if falls(path, most)]
         most = min(2 * most, largest)
         if not falling:
             break
@@ -46,29 +47,13 @@ def _searched(lanes: Lanes, most: int) -> list[tuple[Path, ...]]:
     return list(zip(*[lanes.forward(ridge, most) for ridge in SEARCH_RIDGES[True]], strict=True))
 
 
-def _still_falling(path: Path, most: int) -> bool:
-    few = path.sizes <= most * 2 // 3
-    return worth(path.mean[few].min() - path.mean.min(), path)
-
-
 def _settled(one: Lanes, paths: list[Path], most: int) -> Path:
-    """The best path, its ridge moved to where the best size's held-out loss is lowest."""
-    path = _strongest(paths)
-    for _ in range(2):
-        ridge = _best_ridge(one, path)
-        if ridge == path.ridge:
-            return path
-        moved = _refitted(one, path.index, ridge)
-        if max(ridge / path.ridge, path.ridge / ridge) < FAR:
-            return moved
-        path = _strongest([moved, *one.forward(ridge, most)])
-    return path
-
-
-def _strongest(paths: list[Path]) -> Path:
-    best = strongest(list(paths))
-    assert isinstance(best, Path)
-    return best
+    """The best of one target's paths, at its best ridge."""
+    return settled(
+        strongest(paths), lambda path: _best_ridge(one, path),
+        lambda path, ridge: _refitted(one, path.index, ridge),
+        lambda ridge: one.forward(ridge, most)[0],
+    )  # fmt: skip
 
 
 def _best_ridge(one: Lanes, path: Path) -> float:
@@ -81,15 +66,10 @@ def _best_ridge(one: Lanes, path: Path) -> float:
             tried[ridge] = _losses(one, index, ridge)
         return float(tried[ridge].mean())
 
-    lowest = loss(path.ridge)
-    for factor in (2.0, 0.5):
-        worse, ridge = 0, path.ridge
-        while worse < 2 and RIDGE_RANGE[0] <= ridge * factor <= RIDGE_RANGE[1]:
-            ridge *= factor
-            worse = worse + 1 if loss(ridge) > lowest else 0
-            lowest = min(lowest, loss(ridge))
-    curves = [Path((), r, path.sizes[:1], f[None], [], index) for r, f in tried.items()]
-    return strongest(list(curves)).ridge
+    walk(path.ridge, loss)
+    return strongest(
+        [Path((), r, path.sizes[:1], f[None], [], index) for r, f in tried.items()]
+    ).ridge
 
 
 def _refitted(one: Lanes, index: np.ndarray, ridge: float) -> Path:
@@ -101,7 +81,7 @@ def _refitted(one: Lanes, index: np.ndarray, ridge: float) -> Path:
 def _losses(one: Lanes, index: np.ndarray, ridge: float) -> np.ndarray:
     """Held-out losses `(F,)` of features `(1 + F, k)`, each lane's own."""
     _, residual = _fit(one, index, ridge, one.weights[0])
-    return 0.5 * (one.judging[0] * residual[1:] ** 2).sum(axis=-1)
+    return held_out(residual[None], one.judging)[0]
 
 
 def _fit(
