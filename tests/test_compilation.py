@@ -38,3 +38,17 @@ def test_fits_look_now_and_then(cleared, monkeypatch):
         with compilation.precision("float32"):
             pass
     assert len(cleared) == 3
+
+
+def test_only_what_proposes_is_multiplied_with_rounded_factors(monkeypatch):
+    monkeypatch.setattr(jax, "default_backend", lambda: "gpu")
+    before = jax.config.jax_default_matmul_precision
+    with compilation.precision("float32"):
+        assert jax.config.jax_default_matmul_precision == "highest"
+        with compilation.rounded_products():
+            assert jax.config.jax_default_matmul_precision == "tensorfloat32"
+        assert jax.config.jax_default_matmul_precision == "highest"
+    assert jax.config.jax_default_matmul_precision == before
+    with compilation.arithmetic("float64"):  # of a thread beside it
+        assert jax.config.jax_default_matmul_precision == "highest"
+        assert jax.config.jax_enable_x64

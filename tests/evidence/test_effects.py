@@ -34,6 +34,7 @@ def test_large_errors_admit_no_word():
 
 def test_a_grid_runs_over_the_range_or_over_the_few_values():
     assert grid(np.array([0.0, 1, 1, 0])).tolist() == [0, 1]
+    assert grid(np.array([2.76e-6, 3, 3 + 1e-6, 1])).tolist() == [0, 1, 3]  # float32's rounding
     values = grid(np.arange(1000.0))
     assert len(values) == 25
     assert 20 < values[0] < 30 and 970 < values[-1] < 980

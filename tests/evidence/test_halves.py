@@ -3,11 +3,13 @@
 import itertools
 from dataclasses import replace
 
+import jax
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import spinnery.evidence.halves as halves_module
 from spinnery.engine.path import Groups
 from spinnery.evidence.halves import LANES, Found, Halves, Lane, complementary, gains, joined
 from spinnery.losses import Squared
@@ -101,15 +103,23 @@ def test_a_permuted_lane_is_a_table_with_permuted_targets_and_weights():
     np.testing.assert_allclose(one.held_out, other.held_out, rtol=1e-6)
 
 
-def test_lanes_do_not_depend_on_their_company():
-    of = halves()
+@pytest.mark.parametrize("at_once", [LANES, 7])
+def test_lanes_do_not_depend_on_their_company(at_once):
+    of = replace(halves(), at_once=at_once)
     lanes = [Lane(rows, SAME) for pair in complementary(SAME * 0, 3, SAME, rng) for rows in pair]
     together = of.search(lanes)
     for lane, found in zip(lanes[:2], together, strict=False):
         alone = picks(of, lane)
         assert alone.picked.tolist() == found.picked.tolist()
         np.testing.assert_allclose(alone.held_out, found.held_out, rtol=1e-6)
-    assert len(together) == 6 <= LANES
+    assert len(together) == 6 <= at_once
+
+
+def test_a_gpu_searches_more_at_once_where_they_fit(monkeypatch):
+    assert halves_module.at_once(1000) == LANES
+    monkeypatch.setattr(jax, "default_backend", lambda: "gpu")
+    assert halves_module.at_once(1000) == 110
+    assert halves_module.at_once(1_000_000) == LANES
 
 
 def test_the_gain_is_the_largest_mean_fall_relative_to_no_features():

@@ -33,6 +33,15 @@ def measured():
     return report_of(model, X, y, evidence(model, X, y), target="score", link=link)
 
 
+def left_out():
+    """Firm, and not in the model: the twin of one that is, and one by itself."""
+    X, y, model = _numbers(features=(0, 3))
+    found = evidence(model, X, y, threshold=0.3)
+    found.clusters.at[0, "members"] = ["x0", "x1"]
+    found.features.loc[1, "cluster"] = 1
+    return report_of(model, X, y, found)
+
+
 def refitted():
     X, y, model = _numbers()
     return report_of(model, X, y, held_out=held_out(model, X), command="spinnery fit a.csv")
@@ -157,8 +166,8 @@ def alone():
 KINDS = {
     make.__name__: make
     for make in (
-        measured, refitted, cross_validated, training, tested, nothing, nothing_measured, counts,
-        classes, many_classes, survival, several_outputs, cohorts, survival_cohorts, hostile,
-        one_feature, wide, mixed, alone,
+        measured, left_out, refitted, cross_validated, training, tested, nothing, nothing_measured,
+        counts, classes, many_classes, survival, several_outputs, cohorts, survival_cohorts,
+        hostile, one_feature, wide, mixed, alone,
     )
 }  # fmt: skip

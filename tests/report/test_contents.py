@@ -14,6 +14,10 @@ from spinnery import NetworkRegressor, SPINNRegressorCV
 from spinnery.metrics import kaplan_meier, log_rank_test
 from spinnery.report import report_of, short
 from spinnery.report.answers import RMSE
+from spinnery.report.blocks import Text
+from spinnery.report.feature_section import LEFT_OUT, feature_section
+from spinnery.report.performance_section import OF_PARTS, performance_section
+from spinnery.report.wording import share
 
 
 def answer(report, begin):
@@ -140,10 +144,10 @@ def test_misses_are_told_in_the_outcomes_units(reports):
     for kind in ("measured", "counts", "tested"):
         report, said = reports[kind], answer(reports[kind], "How well")
         error = {row["measure"]: row["value"] for row in report["performance"]["measures"]}[RMSE]
-        assert f"A prediction is off by about {short(error)}, in the outcome's units" in said
-        assert ("the mean of all would be off by" in said) == (kind != "tested")
+        assert f"Its {RMSE} is {short(error)}, in the outcome's units" in said
+        assert ("that of the mean of all is about" in said) == (kind != "tested")
     for kind in ("classes", "survival", "several_outputs", "training"):
-        assert "is off by" not in answer(reports[kind], "How well")
+        assert "in the outcome's units" not in answer(reports[kind], "How well")
 
 
 def test_measures_are_those_of_held_out_predictions():
@@ -244,8 +248,51 @@ def test_firm_features_come_first_and_twins_are_told(reports):
     assert (first["feature"], first["stable"], first["frequency"]) == ("x0", True, 0.98)
     assert first["cluster"] == {
         "stable": True, "frequency": 1.0, "n_features": 2, "twins": ["its twin"],
+        "selected_twin": None,
     }  # fmt: skip
     assert second["stand_ins"] == ["x2"] and second["times_selected"] == 4
+
+
+def test_firm_ones_that_the_model_lacks_say_why(reports):
+    report = reports["left_out"]
+    rows = {row["feature"]: row for row in report["features"]["rows"]}
+    assert not rows["x1"]["selected"] and rows["x1"]["cluster"]["selected_twin"] == "x0"
+    assert not rows["x2"]["selected"] and rows["x2"]["cluster"]["selected_twin"] is None
+    assert "firm: “x1”, “x2”; beside those in the model they add too" in answer(report, "Which")
+    section = feature_section(report)
+    assert section.title == "The selected features, and firm ones beside them"
+    assert LEFT_OUT in [block.text for block in section.blocks if isinstance(block, Text)]
+    first = {row[0].text: row for row in section.blocks[0].rows}
+    assert first["x1"][0].more == "firm, but not in the model: its twin “x0” is"
+    assert first["x2"][0].more == "firm, but not in the model"
+    assert [cell.text for cell in first["x2"]].count("not in the model") == 3
+
+
+def test_a_loss_stands_beside_what_all_features_gain(reports):
+    model = reports["measured"]["model"]
+    gain = model["sizes"][0]["cv_mean"] - model["cv_loss"]
+    table = feature_section(reports["measured"]).blocks[0]
+    column = table.columns.index("Loss without it")
+    for row, cells in zip(reports["measured"]["features"]["rows"], table.rows, strict=True):
+        assert cells[column].more == f"{share(row['importance'] / gain)} of what all gain"
+    model = model | {"sizes": [model["sizes"][0] | {"cv_mean": model["cv_loss"]}]}
+    cells = feature_section(reports["measured"] | {"model": model}).blocks[0].rows[0]
+    assert cells[column].more == ""  # nothing is gained
+
+
+def test_one_feature_is_not_these_features():
+    X, y = data("numbers")
+    report = report_of(fitted("numbers", X, y, features=(0,)), X, y)
+    said = answer(report, "What should I not")
+    assert "That this feature causes the outcome: it goes with it." in said
+    assert "That it is a true finding" in said
+
+
+def test_unseen_predictions_of_an_empty_model_differ_and_say_so(reports):
+    texts = [b.text for b in performance_section(reports["nothing"]).blocks if isinstance(b, Text)]
+    assert OF_PARTS in texts
+    texts = [b.text for b in performance_section(reports["measured"]).blocks if isinstance(b, Text)]
+    assert OF_PARTS not in texts
 
 
 def test_what_is_always_in_has_no_frequency(reports):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +10,7 @@ import numpy as np
 from ..nn import Upper
 
 POINTS = 25  # of a curve
+DIGITS = 5
 SAMPLES = 200  # averaged over
 ENDS = (0.025, 0.975)  # quantiles between which a curve runs
 FLAT = 2.0  # standard errors within which a curve is nothing by itself
@@ -80,7 +82,12 @@ def word_for(curve: np.ndarray, error: np.ndarray) -> str:
 
 
 def grid(x: np.ndarray) -> np.ndarray:
-    """Values of a feature along its range; its own where they are few."""
+    """Values of a feature along its range; its own where they are few.
+
+    They are rounded to `DIGITS` digits of the range: from float32, 0 comes back as 3e-6.
+    """
+    if np.ptp(x) > 0:
+        x = np.round(x, DIGITS - 1 - math.floor(math.log10(np.ptp(x))))
     own = np.unique(x)
     if len(own) <= POINTS // 2:
         return own

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import equinox as eqx
+import jax
 import numpy as np
 
 from ..compilation import precision
@@ -21,6 +22,13 @@ from ..selection.ranking import models_of_lanes
 from ..selection.starts import Settings
 
 LANES = 11  # searched together: one shape of programs, that of a fit with ten folds
+MANY, MOST_FEATURES = 110, 2**16  # on a GPU, which takes them in the time of eleven, where they fit
+
+
+def at_once(n_features: int) -> int:
+    """Halves that are searched together on this machine."""
+    many = jax.default_backend() != "cpu" and n_features <= MOST_FEATURES
+    return MANY if many else LANES
 
 
 @dataclass(frozen=True)
@@ -86,6 +94,8 @@ class Halves:
     n_slots : int
         Places for their features; with as many, searches of other sizes share programs.
     dtype : str
+    at_once : int
+        Halves searched together.
     """
 
     table: Table
@@ -94,11 +104,12 @@ class Halves:
     size: int
     n_slots: int
     dtype: str
+    at_once: int = LANES
 
     def search(self, lanes: list[Lane]) -> list[Found]:
-        """What each of at most `LANES` lanes finds."""
+        """What each of at most `at_once` lanes finds."""
         settings = replace(self.settings, max_features=self.size)
-        padded = (lanes * LANES)[:LANES]
+        padded = (lanes * self.at_once)[: self.at_once]
         places = np.stack([lane.places for lane in padded], axis=1)
         targets, everyone = self.table.targets[places], self.table.weights[places]
         weights = np.zeros_like(everyone)
@@ -106,7 +117,7 @@ class Halves:
             weights[lane.rows, b] = everyone[lane.rows, b]
         weights /= weights.sum(axis=0)
         with precision(self.dtype):
-            data = self.table.padded(weights, np.zeros(LANES))
+            data = self.table.padded(weights, np.zeros(len(padded)))
             if (places != np.arange(len(places))[:, None]).any():
                 flat = self.table.place(targets.reshape(len(targets), -1))
                 own = flat.reshape(len(flat), *targets.shape[1:]), self.table.place(everyone)

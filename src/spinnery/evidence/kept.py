@@ -28,6 +28,7 @@ def fingerprint(task: Task) -> dict[str, Any]:
         "n_permutations": task.n_permutations,
         "n_folds": task.n_folds,
         "random_state": task.seed,
+        "halves in a part": task.at_once,
         "version of spinnery": sys.modules["spinnery"].__version__,
     }
 

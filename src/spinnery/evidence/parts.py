@@ -16,7 +16,7 @@ import numpy as np
 
 from ..selection.lanes import slots_for
 from .bounds import most_picked
-from .halves import LANES, Found, Halves, Lane
+from .halves import Found, Halves, Lane, at_once
 from .held_out import HeldOut, without
 from .samples import Samples, samples_of
 
@@ -26,7 +26,7 @@ N_FOLDS, REPEATS = 10, 3  # by which importance is measured
 
 
 class Part(NamedTuple):
-    """`LANES` halves ("halves"), as many of permuted targets ("null"), or one fit ("fold")."""
+    """Some halves ("halves"), as many of permuted targets ("null"), or one fit ("fold")."""
 
     kind: str
     number: int
@@ -49,12 +49,18 @@ class Task:
     key: str
 
     def __getstate__(self) -> dict[str, Any]:
-        """What was given: each process makes its own tables."""
-        return {field.name: getattr(self, field.name) for field in fields(self)}
+        """What was given, and how it is cut: each process makes its own tables."""
+        given = {field.name: getattr(self, field.name) for field in fields(self)}
+        return given | {"at_once": self.at_once}
 
     @cached_property
     def samples(self) -> Samples:
         return samples_of(self.model, self.X, self.y, self.sample_weight, **self.given)
+
+    @cached_property
+    def at_once(self) -> int:
+        """Halves of a part, as the caller's device takes them."""
+        return at_once(self.samples.searched.X.shape[1])
 
     @cached_property
     def size(self) -> int:
@@ -88,7 +94,7 @@ class Task:
         """Those that take longest first."""
         out = [Part("fold", k) for k in range(len(self.folds))]
         for kind, lanes in self.lanes.items():
-            out += [Part(kind, k) for k in range(-(-len(lanes) // LANES))]
+            out += [Part(kind, k) for k in range(-(-len(lanes) // self.at_once))]
         return out
 
     def halves(self, kind: str) -> Halves:
@@ -98,7 +104,7 @@ class Task:
         least = size if kind == "halves" else min(size, NULL_SIZE)
         return Halves(
             samples.searched, samples.settings, samples.architectures, least, n_slots,
-            self.model.dtype,
+            self.model.dtype, self.at_once,
         )  # fmt: skip
 
     def result(self, part: Part) -> dict[str, np.ndarray]:
@@ -109,8 +115,8 @@ class Task:
                 self.model, self.X, self.y, rows, self.given, self.samples.weights
             )
             return {"outputs": outputs, "selected": selected}
-        start = part.number * LANES
-        found = self.halves(part.kind).search(self.lanes[part.kind][start : start + LANES])
+        start = part.number * self.at_once
+        found = self.halves(part.kind).search(self.lanes[part.kind][start : start + self.at_once])
         picked = np.full((len(found), self.size), -1)
         for row, half in zip(picked, found, strict=True):
             row[: len(half.picked)] = half.picked

@@ -116,7 +116,10 @@ def _which(report: Report) -> str:
     if always:
         words.append(f"Kept in by request: {listed(always, MOST)}.")
     if stable:
-        words.append(f"Not in the model, but firm: {listed(stable, MOST)}.")
+        words.append(
+            f"Not in the model, but firm: {listed(stable, MOST)}; beside those in the model "
+            f"{'it adds' if len(stable) == 1 else 'they add'} too little."
+        )
     return " ".join(words)
 
 
@@ -202,7 +205,7 @@ def _how_well(report: Report) -> str:
 
 
 def _miss(report: Report) -> str:
-    """How far off predictions of a number are, in its own units; nothing for other outcomes."""
+    """How far off predictions of one number are, in its own units."""
     found, known = report["performance"], report["target"]
     error = {row["measure"]: row["value"] for row in found["measures"]}.get(RMSE)
     if error is None or len(known["columns"]) > 1:
@@ -210,8 +213,8 @@ def _miss(report: Report) -> str:
     beside = ""
     if found["kind"] != TEST:  # the outcome's spread is that of the fit's samples
         spread = known["columns"][0]["standard_deviation"]
-        beside = f"; the mean of all would be off by about {short(spread)}"
-    return f" A prediction is off by about {short(error)}, in the outcome's units{beside}."
+        beside = f"; that of the mean of all is about {short(spread)}"
+    return f" Its {RMSE} is {short(error)}, in the outcome's units{beside}."
 
 
 def _not(report: Report) -> str:
@@ -221,12 +224,15 @@ def _not(report: Report) -> str:
             f"That the features have nothing to do with {outcome}: a weak signal, or one of many "
             "features together, needs more samples to be seen."
         )
+    one = report["features"]["n_selected"] == 1
+    causes = "this feature causes" if one else "these features cause"
     words = [
-        f"That these features cause {outcome}: they go with it. That the others have nothing to do "
-        "with it: another may say the same, and one was enough."
+        f"That {causes} {outcome}: {'it goes' if one else 'they go'} with it. That the others have "
+        "nothing to do with it: another may say the same, and one was enough."
     ]
     if report["evidence"] is None:
-        words.append("That each of them is a true finding: that was not measured.")
+        each = "it" if one else "each of them"
+        words.append(f"That {each} is a true finding: that was not measured.")
     words.append(
         "That predictions are as good for samples of another kind (another place, instrument, "
         "time) than these."

@@ -19,7 +19,7 @@ def data_section(report: Report) -> Section | None:
     facts = {
         "samples": number(data["n_samples"]),
         "features": number(data["n_features"]),
-        "of these factors": number(data["n_factors"]),
+        "of these with categories": number(data["n_factors"]),
         "empty cells": number(data["n_gaps"]),
         "features with empty cells": number(
             data["n_with_gaps"], more=_first(data["gaps"], data["n_with_gaps"])

@@ -2,47 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import Any
 
-from . import drawings
-from .blocks import Block, Cell, Folded, Key, Section, Table, Text
-from .cells import NONE, between, name, number, percent, relative, words
-from .wording import clean, count, false_ones, listed, share, short
+from .blocks import Block, Folded, Key, Section, Table, Text
+from .cells import name, words
+from .feature_columns import EFFECT, OF_EVIDENCE, RETURNED, STRENGTH, Most
+from .methods import SCORE
+from .wording import count, false_ones, named, share
 
 Report = dict[str, Any]
 Row = dict[str, Any]
 
-
-class Most(NamedTuple):
-    """The largest of all rows, to which pictures and bars are drawn."""
-
-    effect: float
-    strength: float
-    folds: int | None
-
-
-class Column(NamedTuple):
-    """What a column says, does not say, and has in each row."""
-
-    title: str
-    says: str
-    says_not: str
-    cell: Callable[[Row, Most], Cell]
+LEFT_OUT = (
+    "A feature that is firm and not in the model is picked by the halves again and again; beside "
+    "those in the model it lowered the loss on held-out samples too little. Most often one of "
+    "them says the same."
+)
 
 
 def feature_section(report: Report) -> Section:
     """Of every report."""
     features, rows = report["features"], report["features"]["rows"]
-    title, measured = "The selected features", report["evidence"] is not None
     if not rows:
         none = f"None of {count(features['n_features'], 'feature')} was selected."
-        return Section("features", title, [Text(none)])
+        return Section("features", "The selected features", [Text(none)])
+    measured = report["evidence"] is not None
+    left_out = any(not row["selected"] for row in rows)
     most = Most(
         max((_height(row["curve"]) for row in rows if row["curve"]), default=1.0),
         max(row["strength"] for row in rows),
         None if report["performance"] is None else report["performance"]["n_folds"],
+        _gain(report["model"]),
     )
     columns = [
         *([EFFECT] if any(row["effect"] for row in rows) else []),
@@ -65,12 +55,15 @@ def feature_section(report: Report) -> Section:
         blocks.append(Text(f"The model has {more}.", "note", (features["n_left_out"],)))
     if measured:
         blocks.append(_halves(report["evidence"]))
+    if left_out:
+        blocks.append(Text(LEFT_OUT, "note"))
     loss = report["model"].get("held_out_loss", "")
     meaning = [
         [words(c.title), words(c.says.format(loss=loss)), words(c.says_not)] for c in columns
     ]
     how = Table("The columns", ["Column", "Says", "Does not say"], meaning, cards=True)
     blocks.append(Folded("How to read this table", [how]))
+    title = "The selected features" + (", and firm ones beside them" if left_out else "")
     return Section("features", title, blocks)
 
 
@@ -82,7 +75,8 @@ def _halves(found: dict[str, Any]) -> Text:
         firm = (
             f"Firm (✓): picked by at least {share(found['threshold'])} of the halves, where at "
             f"most {false_ones(found['expected_false'])} to be expected; "
-            f"{count(found['n_stable'], 'feature')} and {groups} of twins are."
+            f"{count(found['n_stable'], 'feature')} and {groups} of twins (features that rise and "
+            "fall together) are."
         )
     picked = count(found["size"], "feature")
     text = f"{firm} {count(found['n_pairs'], 'pair')} of halves; each half picked at most {picked}."
@@ -94,114 +88,22 @@ def _height(curve: dict[str, Any]) -> float:
     return max((abs(v) for one in curve["cohorts"] for v in one["curve"]), default=0.0) or 1.0
 
 
-def _effect(row: Row, most: Most) -> Cell:
-    """The curves and their word."""
-    word = row["effect"] or NONE
-    if row["curve"] is None:
-        return words(word)
-    drawing = drawings.effect(row["curve"], clean(row["feature"]), word, most.effect)
-    more = clean(row["curve"]["output"]) if row["curve"]["one_of_several"] else ""
-    return Cell(word, drawing=drawing, more=more)
+def _gain(model: dict[str, Any]) -> float | None:
+    """How far all features together lower the loss in cross-validation, where that is known."""
+    first = next(iter(model.get("sizes", ())), None)
+    if first is None or first["n_features"] or model["held_out_loss"] == SCORE:
+        return None
+    gain = first["cv_mean"] - model["cv_loss"]
+    return gain if gain > 0 else None
 
 
 def _kind(row: Row) -> str:
     told = []
     if row["levels"]:
-        told.append(f"factor of {count(row['levels'], 'level')}")
+        told.append(count(row["levels"], "category", "categories"))
     if row["always"]:
         told.append("kept in by request")
     if not row["selected"]:
-        told.append("firm, but not in the model")
+        twin = row["cluster"]["selected_twin"]
+        told.append("firm, but not in the model" + (f": its twin {named(twin)} is" if twin else ""))
     return ", ".join(told)
-
-
-def _strength(row: Row, most: Most) -> Cell:
-    return number(row["strength"] or None, relative(row["strength"], most.strength))
-
-
-def _frequency(row: Row, most: Most) -> Cell:
-    if "frequency" not in row:
-        return Cell(NONE)
-    cluster, more = row["cluster"], ["✓ firm"] if row["stable"] else []
-    if cluster["n_features"] > 1:
-        twins = count(cluster["n_features"] - 1, "twin")
-        firm = " ✓" if cluster["stable"] else ""
-        more.append(f"with {twins} {share(cluster['frequency'])}{firm}")
-    cell = percent(row["frequency"], bar=True, more="; ".join(more))
-    return replace(cell, others=(cluster["frequency"], cluster["n_features"]))
-
-
-def _false(row: Row, most: Most) -> Cell:
-    if "expected_false" not in row:
-        return Cell(NONE)
-    text = f"{short(row['expected_false'])} ({short(row['worst_case'])})"
-    return Cell(text, row["expected_false"], (row["worst_case"],))
-
-
-def _loss(row: Row, most: Most) -> Cell:
-    if row.get("importance") is None:
-        return Cell(NONE)
-    return between(row["importance"], row["importance_low"], row["importance_high"])
-
-
-def _instead(row: Row, most: Most) -> Cell:
-    others, twins = row.get("stand_ins", []), row.get("cluster", {}).get("twins", [])
-    if others:
-        return Cell(listed(others, 4), row["n_stand_ins"])
-    return Cell(f"twins: {listed(twins, 4)}" if twins else NONE)
-
-
-def _returned(row: Row, most: Most) -> Cell:
-    times = row["times_selected"]
-    if times is None or most.folds is None:
-        return Cell(NONE)
-    return Cell(f"{times} of {most.folds}", times, bar=times / most.folds)
-
-
-EFFECT = Column(
-    "Effect",
-    "how the mean prediction moves with this feature, the others as they are; all rows have one "
-    "scale, and a band is two standard errors; “none by itself” where flat is within the band",
-    "what would happen if the feature were changed in the world",
-    _effect,
-)
-STRENGTH = Column(
-    "Strength",
-    "size of the feature's weights, for standardised inputs",
-    "how sure it is, or how much would be lost without it",
-    _strength,
-)
-OF_EVIDENCE = [
-    Column(
-        "In halves",
-        "the part of the fits to random halves of the samples that picked it",
-        "that it is false where the part is small: twins share their votes",
-        _frequency,
-    ),
-    Column(
-        "False expected",
-        "how many false features at most would be picked as often, in the whole list down to this "
-        "row; in brackets for the worst distribution there could be",
-        "that this very feature is true",
-        _false,
-    ),
-    Column(
-        "Loss without it",
-        "how much the loss on unseen samples rises if it cannot be measured, the others trained "
-        "anew, with a 95% interval ({loss})",
-        "that it is false where the rise is near 0: another feature may take over",
-        _loss,
-    ),
-    Column(
-        "Could be instead",
-        "features outside the model that would do about as well in its place",
-        "that they are as firm: these samples do not decide",
-        _instead,
-    ),
-]
-RETURNED = Column(
-    "Came back in",
-    "how many refits without a part of the samples selected it again",
-    "a rate of error: the refits share most of their samples",
-    _returned,
-)

@@ -48,6 +48,7 @@ def rows_of(
     """
     names, strength = feature_names(model), strengths(model)
     support, kept = model.get_support(), model._kept()
+    selected = {str(name) for name in names[support]}
     cohorts = [str(name) for name in getattr(model, "cohorts_", [])]
     rows = []
     for place, j in enumerate(order_of(model, evidence)[:MOST]):
@@ -70,7 +71,7 @@ def rows_of(
         row["curve"] = (
             curve_of(curves, model.outcome_.output_names) if place < MOST_CURVES else None
         )
-        rows.append(row | of_evidence(evidence, j))
+        rows.append(row | of_evidence(evidence, j, selected))
     return rows
 
 
@@ -102,7 +103,7 @@ def curve_of(curves: dict[str, Effect], outputs: list[str]) -> dict[str, Any] | 
     }
 
 
-def of_evidence(evidence: Evidence | None, j: int) -> dict[str, Any]:
+def of_evidence(evidence: Evidence | None, j: int, selected: set[str]) -> dict[str, Any]:
     """What was measured of how sure a feature is; nothing of one that is always in."""
     if evidence is None or j not in evidence.features.index:
         return {}
@@ -118,5 +119,6 @@ def of_evidence(evidence: Evidence | None, j: int) -> dict[str, Any]:
             "frequency": cluster["frequency"],
             "n_features": len(twins) + 1,
             "twins": twins[:MOST_NAMES],
+            "selected_twin": next((name for name in twins if name in selected), None),
         },
     }

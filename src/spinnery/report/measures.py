@@ -22,7 +22,7 @@ class Meaning(NamedTuple):
 MEANINGS = {
     "R²": Meaning(
         "the part of the outcome's variance that is predicted; 1 is all, 0 is what the mean of "
-        "all samples would do",
+        "all samples would do, below 0 is worse than that",
         "that single predictions are close: see the root mean squared error",
     ),
     "root mean squared error": Meaning(
@@ -33,7 +33,8 @@ MEANINGS = {
         "how far off predictions are on average, in the outcome's units", "the largest miss"
     ),
     "deviance explained": Meaning(
-        "the part of the counts' deviance that is predicted; 1 is all, 0 is what the mean would do",
+        "the part of the counts' deviance that is predicted; 1 is all, 0 is what the mean would "
+        "do, below 0 is worse than that",
         "that counts can be foretold: counts of the same rate scatter",
     ),
     "mean Poisson deviance": Meaning(
@@ -146,7 +147,8 @@ def headline(measures: list[dict[str, Any]]) -> tuple[str, bool]:
     if name in ("R²", "deviance explained"):
         if value <= 0:
             mean = "the model does no better than the mean of all would"
-            return f"{mean} ({name} {short(value)})", False
+            worse = "; below 0 is worse than that mean" if value < 0 else ""
+            return f"{mean} ({name} {short(value)}{worse})", False
         what = "variance" if name == "R²" else "deviance"
         text = f"{share(value)} of the outcome's {what} is predicted{between}"
         return f"{text}; the mean of all would predict none of it", True

@@ -8,11 +8,18 @@ from typing import Any
 from . import drawings
 from .blocks import Block, Cell, Figure, Section, Table, Text
 from .cells import between, name, number, percent, relative, words
-from .given import TRAINING
+from .given import CHOSEN, TRAINING, UNSEEN
 from .wording import clean, count, p_words, short
 
 Report = dict[str, Any]
 Picture = dict[str, Any]
+
+
+OF_PARTS = (
+    "The model has no features and predicts the same for everybody. The fits without a part of the "
+    "samples, which predict here, each have a constant of their own, or even a few features: so "
+    "their predictions differ."
+)
 
 
 def performance_section(report: Report) -> Section | None:
@@ -25,6 +32,8 @@ def performance_section(report: Report) -> Section | None:
     blocks: list[Block] = [Text(found["how"])]
     if found["caution"]:
         blocks.append(Text(found["caution"], "caution"))
+    if not report["features"]["n_selected"] and found["kind"] in (UNSEEN, CHOSEN):
+        blocks.append(Text(OF_PARTS, "note"))
     intervals = any(row["low"] is not None for row in found["measures"])
     rows = [
         [words(row["measure"]), between(row["value"], row["low"], row["high"]), words(row["says"]),
@@ -123,7 +132,7 @@ def _survival(picture: Picture, mark: str) -> list[Block]:
         [words("with the event"), *(number(one["events"]) for one in groups)],
         *(
             [
-                Cell(f"followed to {short(t)} or longer", t),
+                Cell(f"followed to {short(t)} or longer" if t > 0 else "at the start", t),
                 *(number(one["at_risk"][k]) for one in groups),
             ]
             for k, t in enumerate(picture["times"])

@@ -13,6 +13,10 @@ COUNTED = {
     0: "rows are counted from 0, as arrays and data frames are",
     2: "rows have the numbers that a spreadsheet gives them, where the names are row 1",
 }
+LOG_RISK = (
+    " Log risk: the higher, the sooner the event is predicted; 0.7 more is about twice the rate of "
+    "events at any time. A deviance residual beyond 2 or 3 is a surprise."
+)
 PREDICTED = {"classification": "Named", "survival": "Log risk"}
 
 
@@ -32,7 +36,7 @@ def cohort_section(report: Report) -> Section | None:
         for one in cohorts
     ]  # fmt: skip
     caption = "Each cohort's samples and measures."
-    blocks: list[Block] = [Table(caption, titles, rows, sortable=True)]
+    blocks: list[Block] = [Table(caption, titles, rows, sortable=True, cards=True)]
     used = [row for row in report["features"]["rows"] if row["selected"]]
     if used:
         most = max(v for row in used for v in row["strengths"].values() if v is not None)
@@ -71,6 +75,7 @@ def worst_section(report: Report) -> Section | None:
     lead = (
         f"Of the {mark}; {counted}. Look for what they have in common, "
         "and for slips in their values: a miss alone is no reason to leave a sample out."
+        f"{LOG_RISK if report['task'] == 'survival' else ''}"
     )
     table = Table(
         f"The worst first ({mark}).", [*titles, worst["what"].capitalize()], rows, sortable=True

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from threading import Event, Thread
 from typing import Any
 
-import jax
+from ..compilation import arithmetic
 
 
 class Compiling:
@@ -15,8 +15,8 @@ class Compiling:
     Compiled, not run: two programs running at once may each wait for the other's threads.
     """
 
-    def __init__(self, programs: Callable[[], Iterable[tuple[Any, tuple]]], double: bool):
-        self.programs, self.double = programs, double
+    def __init__(self, programs: Callable[[], Iterable[tuple[Any, tuple]]], dtype: str):
+        self.programs, self.dtype = programs, dtype
         self._left = Event()
         self._thread = Thread(target=self._compile)
 
@@ -34,7 +34,7 @@ class Compiling:
         self.wait()
 
     def _compile(self) -> None:
-        with jax.enable_x64(self.double):
+        with arithmetic(self.dtype):
             for program, arguments in self.programs():
                 if not self._left.is_set():
                     program.lower(*arguments).compile()

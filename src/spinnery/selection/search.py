@@ -48,7 +48,7 @@ class Search:
         self.n_slots = slots_for(settings)
         self.sweeps = "bfb" if hidden else "f"
         self._scores: dict[Candidate, float] = {}
-        self.compiling = Compiling(self._programs, table.X.dtype == np.float64)
+        self.compiling = Compiling(self._programs, table.X.dtype.name)
 
     def _programs(self) -> Iterator[tuple[Any, tuple]]:
         """The refit programs that the exchange will need, with arguments of their shapes."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import jax
 import numpy as np
 
+from ..compilation import rounded_products
 from ..engine.path import Groups, Path, lambda_linear, sparse_starts
 from ..engine.problem import Params
 from ..engine.products import Products, best_products
@@ -54,17 +55,23 @@ def find_starts(
         upper = jax.tree.map(lambda leaf: leaf[0], settings.sharing.spread(one, M))
         empty = Start(np.zeros(0, int), np.zeros((0, M * n_outputs), dtype), upper)
         return [empty] * data.weights.shape[1]
-    dense = dense_start(data, seeds, hidden, n_outputs, settings.activation, settings.sharing)
-    path = Path(data, settings.penalty, settings.groups, dense)
-    first = FIRST_LAMBDA * lambda_linear(data, settings.penalty, settings.groups)
-    starts = sparse_starts(path, first, settings.max_features)
-    priced = np.append(settings.groups.prices[settings.groups.ids], 1.0)  # the last is padding's
-    priced = np.where(priced > 0, priced, 1)  # what is always in costs nothing, nor does it leave
-    prices = priced[np.minimum(path.features, len(priced) - 1)].astype(dtype)
-    products = best_products(path.problem, Params(path.W, path.upper), path.X, prices)
+    with rounded_products():
+        dense = dense_start(data, seeds, hidden, n_outputs, settings.activation, settings.sharing)
+        path = Path(data, settings.penalty, settings.groups, dense)
+        first = FIRST_LAMBDA * lambda_linear(data, settings.penalty, settings.groups)
+        starts = sparse_starts(path, first, settings.max_features)
+        prices = _prices(settings.groups, path.features).astype(dtype)
+        products = best_products(path.problem, Params(path.W, path.upper), path.X, prices)
     varies = present(data, hidden[0])[:, 0]
     products = jax.tree.map(np.asarray, products)
     return _with_products(starts, path.features, products, varies, hidden[0], settings)
+
+
+def _prices(groups: Groups, features: np.ndarray) -> np.ndarray:
+    """What features' products are divided by; one beyond the groups' is padding."""
+    by_feature = np.append(groups.prices[groups.ids], 1.0)
+    by_feature[by_feature == 0] = 1  # what is always in costs nothing, nor does it leave
+    return by_feature[np.minimum(features, len(groups.ids))]
 
 
 def _with_products(
