@@ -18,7 +18,7 @@ step() { # what it does; the Python; its module in benchmarks/, and options
 if [ "${1:-}" = --smoke ]; then
   for name in evidence.null evidence.lists evidence.intervals simulations.run simulations.sizes madelon.run \
     recovery.run survival.simulated survival.speed \
-    counts.run speed.engine large.run cohorts.simulated networks.epochs embedding.run proximal.run faults.kills \
+    counts.run speed.engine speed.device large.run cohorts.simulated networks.epochs embedding.run proximal.run faults.kills \
     faults.long_lived fuzz.tables reports.run report; do
     more=()
     [ "$name" != networks.epochs ] || more=(--methods spinnery sklearn)
@@ -36,6 +36,7 @@ export SPINNERY_REPORTS=${SPINNERY_REPORTS:-benchmarks/.venv-reports/bin/python}
   [ -x "$SPINNERY_REPORTS" ] || benchmarks/peers/setup.sh
 
 step "Engine: share of the matrix-product peak (1 min)" "$PYTHON" speed.engine
+step "A thousand lanes, and default fits, on this device (30 min on two cores)" "$PYTHON" speed.device
 step "Speed beside LassoNet and GCRNet (5 min)" "$PYTHON" speed.run
 step "Size: 1,000 to 100,000 features (10 min)" "$PYTHON" speed.size
 step "Large tables (30 min)" "$PYTHON" large.run

@@ -6,6 +6,7 @@ from .size import exponents
 RUN = "python -m benchmarks.speed.run"
 LASSONET = {"cold": 15, "warm": 30}  # times ours
 PEERS = ("lassonet", "gcrnet")
+CORES = "two cores"
 
 
 def targets(rows: dict):
@@ -25,6 +26,7 @@ def targets(rows: dict):
     else:
         yield Target(text, RUN)
     yield from (_paired(rows["speed_paired"]), _engine(rows), _size(rows))
+    yield from _on_gpu(rows["speed_device"])
 
 
 def _paired(rows: list[dict]) -> Target:
@@ -63,6 +65,59 @@ def _size(rows: dict) -> Target:
     return Target(text, run, measured, seconds <= 600 and gigabytes <= 12)
 
 
+def _on_gpu(rows: list[dict]):
+    run = "python -m benchmarks.speed.device"
+    many = "a GPU: 1,000 lanes at least 50 times faster than two cores"
+    share = "a GPU: dense phase, 1,000 lanes: ≥ 40 % of its TF32 products"
+    cores = where(rows, device=CORES, what="models", lanes=1000)
+    cards = [row for row in rows if row["device"] != CORES and row["lanes"] == 1000]
+    found = where(cards, what="models")
+    if found and cores:
+        ours, theirs = found[0]["seconds"], cores[0]["seconds"]
+        measured = f"{theirs:.0f} s / {ours:.1f} s = {theirs / ours:.0f} ({found[0]['device']})"
+        yield Target(many, run, measured, theirs >= 50 * ours)
+    else:
+        yield Target(many, run)
+    dense, peak = (where(cards, what=what, way="rounded") for what in ("dense", "peak"))
+    if dense and peak:
+        reached, most = dense[0]["gflops"], peak[0]["gflops"]
+        measured = f"{reached / 1e3:.0f} of {most / 1e3:.0f} TFLOP/s = {100 * reached / most:.0f} %"
+        yield Target(share, run, f"{measured} ({dense[0]['device']})", reached >= 0.4 * most)
+    else:
+        yield Target(share, run)
+
+
+def device(rows: dict) -> list[str]:
+    found = rows["speed_device"]
+    cores = {row["what"]: row["seconds"] for row in where(found, device=CORES) if "seconds" in row}
+    lines = []
+    for row in found:
+        beside = cores.get(row["what"])
+        ratio = beside / row["seconds"] if beside and row["device"] != CORES else None
+        lines.append([
+            row["what"], row["way"], row["device"], row.get("first"), row.get("seconds"), ratio,
+            row["gflops"] / 1e3 if "gflops" in row else None, row.get("certificate"),
+            row.get("loss"), _features(row),
+        ])  # fmt: skip
+    header = [
+        "what", "way", "device", "first, s", "warm, s", "two cores / this", "TFLOP/s",
+        "certificate", "held-out loss", "features",
+    ]  # fmt: skip
+    note = (
+        "n = 500, p = 1,000, 1,000 halves as lanes (models, dense) or default settings. Rounded: "
+        "matrix products of factors rounded to TF32; a fit proposes features so and does all the "
+        "rest in float32. First: with compilation. Peak: a square product, as measured."
+    )
+    return ["## A GPU beside two cores", "", *table(header, lines, key=3), note, ""]
+
+
+def _features(row: dict) -> str | None:
+    if "true_of_six" in row:
+        return f"{row['true_of_six']:.3f} of six"
+    listed = row.get("features", row.get("stable"))
+    return None if listed is None else " ".join(map(str, listed))
+
+
 def speed(rows: dict) -> list[str]:
     seconds = {r["method"]: r["seconds"] for r in rows["speed"]}
     lines = []
@@ -91,4 +146,5 @@ def size(rows: dict) -> list[str]:
 SECTIONS = (
     (("speed", "speed_paired", "speed_engine"), speed),
     (("speed_size",), size),
+    (("speed_device",), device),
 )
