@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from .estimators.spinn_survival_cv import SPINNSurvivalCV
     from .evidence.assess import assess
     from .evidence.result import Evidence
+    from .inputs.mapped import map_table
     from .outcomes.times import survival_target
     from .report.files import write_report
     from .selection.transfer import leave_one_cohort_out
@@ -81,6 +82,7 @@ __all__ = [
     "leave_one_cohort_out",
     "load",
     "losses",
+    "map_table",
     "metrics",
     "nn",
     "on_devices",
@@ -121,6 +123,7 @@ _HOMES = {
     "leave_one_cohort_out": "selection.transfer",
     "Screening": "estimators.screen",
     "load": "storage.models",
+    "map_table": "inputs.mapped",
     "screen": "estimators.screen",
     "on_devices": "devices",
     "sparse_code": "decomposition.coding",

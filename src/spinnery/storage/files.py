@@ -8,6 +8,7 @@ import json
 import os
 import struct
 import uuid
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -23,11 +24,17 @@ def check_folder(file: Path) -> None:
 
 def write_whole(file: Path, content: bytes) -> None:
     """All of `content` or nothing: written beside `file`, then moved over it."""
+    write_parts(file, [content])
+
+
+def write_parts(file: Path, parts: Iterable[bytes | memoryview]) -> None:
+    """The same of content that comes in parts, one after the other."""
     check_folder(file)
     beside = file.with_name(f".{file.name}.{uuid.uuid4().hex[:8]}")
     try:
         with open(beside, "xb") as stream:
-            stream.write(content)
+            for part in parts:
+                stream.write(part)
             stream.flush()
             os.fsync(stream.fileno())
         os.replace(beside, file)
