@@ -37,7 +37,7 @@ from ..simulations import designs
 
 UNITS, RIDGE, SIZE = 20, 0.03, 12
 WAYS = {"rounded": "tensorfloat32", "full": "highest"}
-PARTS = ("peak", "dense", "models", "fits", "assess", "large")
+PARTS = ("peak", "dense", "models", "fits", "assess")
 
 
 def device() -> str:
@@ -107,8 +107,6 @@ def main() -> None:
         fits(results, about, list(ways), args.smoke)
     if "assess" in args.parts:
         whole(results, about, data, args.smoke)
-    if "large" in args.parts:
-        large(results, about, args.smoke)
 
 
 def models(results: Results, about: dict, table, padded, size: int) -> None:
@@ -142,21 +140,6 @@ def whole(results: Results, about: dict, data, smoke: bool) -> None:
         )  # fmt: skip
         if about["device"] == "two cores":
             break
-
-
-def large(results: Results, about: dict, smoke: bool) -> None:
-    """One default fit of many samples."""
-    data = designs.regression(
-        "additive", 11, n_test=1, **{"n": 60, "p": 40} if smoke else {"n": 20_000}
-    )
-    model = SPINNRegressorCV(
-        random_state=0, **{"hidden": ((3,), ()), "max_features": 4} if smoke else {}
-    )
-    seconds = [timed(model.fit, data.X, data.y)[1] for _ in range(2)]
-    results.add(
-        **about, what="fit, 20,000 samples", way="rounded", first=seconds[0], seconds=seconds[1],
-        features=model.get_support(indices=True).tolist(),
-    )  # fmt: skip
 
 
 def fits(results: Results, about: dict, ways: list[str], smoke: bool) -> None:
