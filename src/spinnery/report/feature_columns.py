@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, NamedTuple
 
+from ..evidence.bounds import LOWEST
 from . import drawings
 from .blocks import Cell
 from .cells import NONE, between, number, percent, relative, words
@@ -65,6 +66,8 @@ def _false(row: Row, most: Most) -> Cell:
     if "expected_false" not in row:
         return words(KEPT)
     text = f"{short(row['expected_false'])} ({short(row['worst_case'])})"
+    if row["frequency"] < LOWEST - 1e-9:
+        text = f"no bound below {share(LOWEST)}"
     return Cell(text, row["expected_false"], (row["worst_case"],))
 
 
@@ -119,7 +122,8 @@ OF_EVIDENCE = [
     Column(
         "False expected (worst case)",
         "how many false features at most would be picked as often, in the whole list down to this "
-        "row; in brackets for the worst distribution there could be",
+        "row; in brackets for the worst distribution there could be; below 60% of the halves "
+        "chance alone may bring as many",
         "that this very feature is true",
         _false,
     ),

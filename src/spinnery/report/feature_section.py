@@ -71,12 +71,15 @@ def _halves(found: dict[str, Any]) -> Text:
     """By what the firm ones are told."""
     firm = "No part of the halves is enough to call a feature firm."
     if found["threshold"] is not None:
-        groups = count(found["n_stable_clusters"], "group")
+        n, groups = found["n_stable"], found["n_stable_clusters"]
+        told = count(n, "feature")
+        if groups != n:
+            told += (
+                f", {count(groups, 'group')} counting twins (which rise and fall together) as one"
+            )
         firm = (
             f"Firm (✓): picked by at least {share(found['threshold'])} of the halves, where at "
-            f"most {false_ones(found['expected_false'])} to be expected; "
-            f"{count(found['n_stable'], 'feature')} and {groups} of twins (features that rise and "
-            "fall together) are."
+            f"most {false_ones(found['expected_false'])} to be expected. These are {told}."
         )
     picked = count(found["size"], "feature")
     text = f"{firm} {count(found['n_pairs'], 'pair')} of halves; each half picked at most {picked}."
