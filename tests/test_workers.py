@@ -7,6 +7,7 @@ from pathlib import Path
 import joblib
 import numpy as np
 import pytest
+from joblib.parallel import SequentialBackend
 
 from spinnery.workers import LostWorkersError, spread
 
@@ -45,6 +46,14 @@ def test_every_part_has_its_result(n_jobs):
     results = dict(spread(dot, SHARED, range(5), n_jobs))
     assert results == {k: dot(SHARED, k) for k in range(5)}
     assert list(spread(dot, SHARED, [], n_jobs)) == []
+
+
+def test_a_backend_that_gives_all_results_at_once(monkeypatch):
+    """As Ray's does."""
+    monkeypatch.setattr(SequentialBackend, "supports_return_generator", False)
+    assert dict(spread(dot, SHARED, range(5))) == {k: dot(SHARED, k) for k in range(5)}
+    with pytest.raises(ValueError, match="no threes"):
+        list(spread(refuses, None, range(5)))
 
 
 def test_in_one_process_parts_run_when_they_are_asked_for():

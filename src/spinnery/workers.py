@@ -61,8 +61,12 @@ def spread(
 
 
 def _by_joblib(work, shared, parts, n_jobs) -> Iterator[tuple[Any, Any]]:
+    # Ray's backend gives results back when all are there
+    one_by_one = getattr(get_active_backend()[0], "supports_return_generator", False)
+    how = "generator_unordered" if one_by_one else "list"
+
     def begin(left):
-        return Parallel(n_jobs=n_jobs, batch_size=1, return_as="generator_unordered")(
+        return Parallel(n_jobs=n_jobs, batch_size=1, return_as=how)(
             delayed(_named)(work, shared, part) for part in list(left)
         )
 
