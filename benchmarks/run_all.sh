@@ -19,7 +19,7 @@ if [ "${1:-}" = --smoke ]; then
   for name in evidence.null evidence.lists evidence.intervals simulations.run simulations.sizes madelon.run \
     recovery.run survival.simulated survival.speed \
     counts.run speed.engine speed.device large.run cohorts.simulated networks.epochs embedding.run proximal.run faults.kills \
-    faults.long_lived fuzz.tables reports.run report; do
+    faults.long_lived workers.devices fuzz.tables reports.run report; do
     more=()
     [ "$name" != networks.epochs ] || more=(--methods spinnery sklearn)
     step "$name" "$PYTHON" "$name" --smoke "${more[@]}"
@@ -75,6 +75,7 @@ else
   echo "== Real sets: skipped, SPINNERY_DATA is not set"
 fi
 step "Workers (15 min)" "$PYTHON" workers.run
+step "Samples over four devices (10 min)" "$PYTHON" workers.devices
 step "Cost of a fit (5 min)" "$PYTHON" workers.model
 step "Screening (30 min)" "$PYTHON" workers.screen
 step "Simulations, peers (45 min)" "$SPINNERY_PEERS" simulations.peer

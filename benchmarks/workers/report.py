@@ -30,6 +30,7 @@ def targets(rows: dict):
             measured = f"{ratio:.2f} times; equal in {alike} of {len(found)}"
             good = alike == len(found) and (kind == "one killed" or ratio <= SLOWER)
             yield Target(text, RUN, measured, good)
+    yield _over_devices(rows["devices"])
     fits, screens = where(rows["screen"], kind="fit"), where(rows["screen"], kind="screen")
     text = (
         "screen, 200 targets, n = 300, p = 2,000: 20 times faster than linear fits, the same "
@@ -45,6 +46,23 @@ def targets(rows: dict):
         f"{ratios[0]:.0f} times ({ratios[1]:.0f} in CPU seconds); {alike:.1%} of {len(linear)}"
     )
     yield Target(text, SCREEN, measured, bool(ratio >= TIMES and alike >= ALIKE))
+
+
+def _over_devices(rows: list[dict]) -> Target:
+    text = "four devices: the same features as on one, and its certificate, on every design"
+    run, pairs = "python -m benchmarks.workers.devices", _by_design(rows)
+    if not pairs:
+        return Target(text, run)
+    same = sum(one["features"] == four["features"] for one, four in pairs.values())
+    held = sum(four["certificate"] <= four["tol"] for _, four in pairs.values())
+    measured = f"same features in {same} of {len(pairs)}, certificate within tolerance in {held}"
+    return Target(text, run, measured, same == held == len(pairs))
+
+
+def _by_design(rows: list[dict]) -> dict[str, tuple[dict, dict]]:
+    """Each design's rows on one device and on four."""
+    on = {(row["design"], row["devices"]): row for row in rows}
+    return {d: (on[d, 1], on[d, 4]) for d, n in on if n == 4 and (d, 1) in on}
 
 
 def ratio_of(fits: list[dict], screens: list[dict], what: str = "seconds") -> float:
@@ -136,4 +154,21 @@ def cost(rows: dict) -> list[str]:
     return ["## Cost of a fit", "", *table(header, lines, key=3), note + " ".join(said), ""]
 
 
-SECTIONS = ((("workers",), assessed), (("screen",), screened), (("workers_model",), cost))
+def over_devices(rows: dict) -> list[str]:
+    lines = [
+        [design, row["devices"], len(row["features"]), one["features"] == row["features"],
+         row["certificate"], row["loss"]]
+        for design, (one, four) in _by_design(rows["devices"]).items()
+        for row in (one, four)
+    ]  # fmt: skip
+    header = ["design", "devices", "features", "the same as on one", "certificate", "held-out loss"]
+    note = "Default settings, one seed each; a CPU that is forced into four devices."
+    return ["## Samples over devices", "", *table(header, lines, key=2), note, ""]
+
+
+SECTIONS = (
+    (("devices",), over_devices),
+    (("workers",), assessed),
+    (("screen",), screened),
+    (("workers_model",), cost),
+)
