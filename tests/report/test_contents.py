@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import numpy as np
 import pytest
@@ -14,9 +15,11 @@ from spinnery import NetworkRegressor, SPINNRegressorCV
 from spinnery.metrics import kaplan_meier, log_rank_test
 from spinnery.report import report_of, short
 from spinnery.report.answers import RMSE
-from spinnery.report.blocks import Text
+from spinnery.report.blocks import Table, Text
 from spinnery.report.feature_section import LEFT_OUT, feature_section
+from spinnery.report.measures import headline
 from spinnery.report.performance_section import OF_PARTS, performance_section
+from spinnery.report.svg import colour
 from spinnery.report.wording import share
 
 
@@ -41,13 +44,13 @@ def test_plain_numbers_and_text_only(reports, kind):
 
 def test_verdict_of_a_signal(reports):
     assert reports["measured"]["verdict"] == (
-        "2 of 12 features predict “score” (p = 0.0025): on unseen samples, 89% of the outcome's "
-        "variance is predicted (95% interval 85% to 93%); the mean of all would predict none of it."
+        "There is a signal for “score” (p = 0.0025): 2 of 12 features together predict it; on "
+        "unseen samples, 89% of the outcome's variance is predicted (95% interval 85% to 93%); the "
+        "mean of all would predict none of it."
     )
-    assert "Without any signal, at most 0.25% of all tables" in answer(reports["measured"], "Is")
-    assert "0 of 19 copies with swapped outcomes (p = 0.05, the smallest that so few allow)" in (
-        answer(reports["measured"], "Is")
-    )
+    said = answer(reports["measured"], "Is")
+    assert "Without any signal, data look like this in at most 0.25% of the cases" in said
+    assert "tried on 19 copies with swapped outcomes, did as well on none of them (p = 0.05" in said
 
 
 def test_verdict_of_nothing(reports):
@@ -82,18 +85,19 @@ def test_bad_predictions_are_not_called_predictions():
     model = fitted("numbers", X, y)
     model.cv_predictions_ = -model.cv_predictions_
     assert report_of(model, X, y, target="score")["verdict"].startswith(
-        "2 of 12 features were selected for “score” (p = 0.0025), but in cross-validation, the "
-        "model does no better than the mean of all would (R² -"
+        "There is a signal for “score” (p = 0.0025): 2 of 12 features were selected, but in "
+        "cross-validation, the model does worse than the mean of all would (R² -"
     )
 
 
 def test_sure_with_and_without_evidence(reports):
     assert answer(reports["measured"], "How sure") == (
-        "Both are firm: picked by at least 70% of 100 fits to random halves of the "
-        "samples. Among features picked so often, at most 1 false one is to be expected."
+        "Both are firm: picked by 79% to 98% of 100 fits to random halves of the samples, where "
+        "70% are enough. Of all 12 features, at most 1 is expected to come so far by mistake: "
+        "firm is not proven."
     )
     assert answer(reports["refitted"], "How sure").startswith(
-        "1 of 2 came back in each of 5 refits without a part of the samples. That is a hint"
+        "1 of 2 came back in each of 5 refits without a part of the samples: “x0”. That is a hint"
     )
     assert answer(reports["cross_validated"], "How sure").startswith("Not measured")
     X, y = data("numbers")
@@ -101,8 +105,17 @@ def test_sure_with_and_without_evidence(reports):
     none = report_of(model, X, y, evidence(model, X, y, threshold=np.inf))
     assert answer(none, "How sure").startswith("None can be called firm")
     few = report_of(model, X, y, evidence(model, X, y, threshold=0.8, expected_false=2.0))
-    assert answer(few, "How sure").startswith("1 of 2 selected is firm: picked by at least 80%")
-    assert "at most 2 false ones are to be expected" in answer(few, "How sure")
+    assert answer(few, "How sure").startswith("1 of 2 selected is firm: picked by 98% of 100")
+    assert "where 80% are enough" in answer(few, "How sure")
+    assert "at most 2 are expected to come so far by mistake" in answer(few, "How sure")
+    no_one = report_of(model, X, y, evidence(model, X, y, threshold=0.99))
+    assert answer(no_one, "How sure") == (
+        "None of the 2 selected is firm: that takes 99.0% of 100 fits to random halves of the "
+        "samples. Counted together with features that say nearly the same (its twins), “x0” is "
+        "firm."
+    )
+    assert "2 of 12 features, none of which is firm by itself, together pre" in no_one["verdict"]
+    assert "those that are not firm are true findings" in answer(no_one, "What should")
     assert answer(reports["mixed"], "How sure").startswith("2 of 3 selected are firm")
     assert none["evidence"]["threshold"] is None
 
@@ -258,14 +271,61 @@ def test_firm_ones_that_the_model_lacks_say_why(reports):
     rows = {row["feature"]: row for row in report["features"]["rows"]}
     assert not rows["x1"]["selected"] and rows["x1"]["cluster"]["selected_twin"] == "x0"
     assert not rows["x2"]["selected"] and rows["x2"]["cluster"]["selected_twin"] is None
-    assert "firm: “x1”, “x2”; beside those in the model they add too" in answer(report, "Which")
+    assert "in the model: “x1”, “x2”; beside those in it, they add too" in answer(report, "Which")
     section = feature_section(report)
     assert section.title == "The selected features, and firm ones beside them"
     assert LEFT_OUT in [block.text for block in section.blocks if isinstance(block, Text)]
     first = {row[0].text: row for row in section.blocks[0].rows}
     assert first["x1"][0].more == "firm, but not in the model: its twin “x0” is"
     assert first["x2"][0].more == "firm, but not in the model"
-    assert [cell.text for cell in first["x2"]].count("not in the model") == 3
+    assert [cell.text for cell in first["x2"]].count("not in the model") == 4
+
+
+def test_a_cohort_has_one_colour_in_all_rows(reports):
+    report = reports["cohorts"]
+    places = {one["cohort"]: k for k, one in enumerate(report["cohorts"])}
+    table = next(b for b in feature_section(report).blocks if isinstance(b, Table))
+    skipped = 0
+    for row, cells in zip(report["features"]["rows"], table.rows, strict=True):
+        drawn = re.findall(r'class="series ([^"]*)" data-name="(site \d+)"', cells[1].drawing)
+        assert len(drawn) == len(row["curve"]["cohorts"] if row["curve"] else ())
+        assert all(kind == colour(places[name]) for kind, name in drawn)
+        skipped += 0 < len(drawn) < 12
+    assert skipped  # a row that lacks a cohort, whose colour no other takes
+
+
+def test_an_interval_that_holds_knowing_nothing_says_so(reports):
+    report = reports["measured"]
+    first, *rest = report["performance"]["measures"]
+    for low, said in ((-0.46, True), (0.2, False)):
+        text, better = headline([first | {"low": low}, *rest])
+        assert better and text.endswith(", and the interval does not exclude that") == said
+        assert ("below 0%" in text) == said
+
+
+def test_a_cohort_that_is_predicted_worst_is_named(reports):
+    found = {one["cohort"]: one["measures"]["R²"] for one in reports["cohorts"]["cohorts"]}
+    worst = min(found, key=found.get)
+    said = answer(reports["cohorts"], "How well")
+    assert f"By cohort, the R² is between {short(found[worst])} (“{worst}”) and" in said
+    assert "By cohort" not in answer(reports["measured"], "How well")
+
+
+def test_twins_are_named_beside_stand_ins_and_counted_in_whole(reports):
+    report = reports["measured"]
+    row = report["features"]["rows"][1]
+    cluster = row["cluster"] | {"twins": list("abcdefghijkl"), "n_features": 31}
+    rows = [report["features"]["rows"][0], row | {"cluster": cluster}]
+    table = feature_section(report | {"features": report["features"] | {"rows": rows}}).blocks[0]
+    cell = table.rows[1][table.columns.index("Could be instead")]
+    assert cell.text == "“x2”"
+    assert cell.more == "twins: “a”, “b”, “c”, “d” and 26 more"
+
+
+def test_an_empty_model_has_no_pictures_of_its_constants(reports):
+    report = reports["nothing"]
+    assert report["performance"]["pictures"] == [] and report["worst"] is None
+    assert reports["measured"]["performance"]["pictures"] and reports["measured"]["worst"]
 
 
 def test_a_loss_stands_beside_what_all_features_gain(reports):

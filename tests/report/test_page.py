@@ -288,7 +288,10 @@ def test_a_fitted_model_shows_itself_in_short_and_another_as_before():
     X, y = data("numbers")
     model = fitted("numbers", X, y)
     shown = model._repr_mimebundle_()["text/html"]
-    assert "2 of 12 features go with the outcome (p = 0.0025)" in shown and "<table" in shown
+    assert (
+        "There is a signal for the outcome (p = 0.0025): 2 of 12 features go with it" in shown
+        and "<table" in shown
+    )
     Tags(shown)
     assert "sk-" not in shown
     assert "sk-top-container" in spinnery.SPINNRegressorCV()._repr_mimebundle_()["text/html"]

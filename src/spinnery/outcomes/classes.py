@@ -158,7 +158,7 @@ class Classes(Outcome):
         y, proba = np.asarray(y), soft
         out = {
             "accuracy": float(np.mean(y == self.decide(proba))),
-            "accuracy of the commonest class": max(float(np.mean(y == c)) for c in self.classes),
+            "accuracy of naming the commonest": max(float(np.mean(y == c)) for c in self.classes),
             "log-loss": float(metrics.log_loss(y, proba, labels=self.classes)),
         }
         if len(self.classes) == 2 and len(np.unique(y)) == 2:
@@ -169,7 +169,7 @@ class Classes(Outcome):
     def transfer_measures(self, y, predicted) -> dict[str, float]:
         return {"balanced_accuracy": float(metrics.balanced_accuracy_score(y, predicted))}
 
-    miss_words: ClassVar[str] = "probability given to other classes"
+    miss_words: ClassVar[str] = "probability given to wrong classes"
 
     def misses(self, y, soft) -> np.ndarray:
         return 1 - soft[np.arange(len(soft)), self.strata(y)]

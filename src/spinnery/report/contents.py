@@ -10,13 +10,14 @@ from ..evidence.chosen import own_effects
 from ..evidence.held_out import HeldOut
 from ..evidence.reading import feature_names
 from ..evidence.result import Evidence
-from .answers import answers, verdict
+from .answers import answers
 from .facts import cohorts_of, data_of, model_of, signal_of, target_of, worst_of
 from .features import MOST, rows_of
 from .given import given_of, judged_of
 from .measures import how, measures_of
 from .methods import limits, methods
 from .pictures import pictures_of
+from .verdict import verdict
 from .wording import tidy
 
 FORMAT, VERSION = "spinnery report", 1
@@ -95,10 +96,10 @@ def report_of(
         report |= {
             "performance": how(judged) | {
                 "measures": measures_of(model.outcome_, judged),
-                "pictures": pictures_of(model.outcome_, judged),
+                "pictures": pictures_of(model.outcome_, judged) if support.any() else [],
             },
             "cohorts": cohorts_of(model, given, judged),
-            "worst": worst_of(model, judged),
+            "worst": worst_of(model, judged) if support.any() else None,
             "target": target_of(model, given, target),
             "data": data_of(model, given),
         }  # fmt: skip

@@ -53,7 +53,7 @@ def _outcome(target: dict[str, Any]) -> Table:
             "samples with the event": target["events"],
             "samples censored before it": target["censored"],
             "longest time followed": target["longest"],
-            "time by which half had it": target["median"],
+            "time by which half would have it (Kaplan-Meier)": target["median"],
         }
         rows = [[words(what), number(value)] for what, value in facts.items()]
         return Table(caption, ["What", "Value"], rows)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from .answers import outcome_words
 from .blocks import Block, Points, Section, Text
 from .data_section import data_section
 from .feature_section import feature_section
@@ -12,6 +11,7 @@ from .model_section import model_section
 from .performance_section import performance_section
 from .sample_sections import cohort_section, worst_section
 from .signal_section import signal_section
+from .verdict import outcome_words
 from .wording import count
 
 Report = dict[str, Any]

@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from .svg import Frame
+from .svg import Frame, colour
 from .wording import short
 
 SMALL = (150, 52)  # pixels of an effect in a table's row
+GROUPS = {"low risk": 0, "middle": 4, "high risk": 1}  # colours: nothing green of high risk
 WIDE = 2.0  # standard errors on either side of a curve
 Picture = dict[str, Any]
 
 
-def effect(curve: Picture, feature: str, word: str, tallest: float) -> str:
-    """A feature's curves, `tallest` being the largest distance from 0 of all rows."""
+def effect(
+    curve: Picture, feature: str, word: str, tallest: float, cohorts: Sequence[str] = ()
+) -> str:
+    """A feature's curves, `tallest` being the largest distance from 0 of all rows.
+
+    Each of the model's `cohorts` has its colour in all rows.
+    """
     values = [v for one in curve["cohorts"] for v in one["values"]]
     frame = Frame((min(values), max(values)), (-tallest, tallest), SMALL, (6, 6, 3, 15))
     frame.segment((frame.left, frame.py(0)), (frame.right, frame.py(0)), "grid")
-    for place, one in enumerate(curve["cohorts"]):
+    for one in curve["cohorts"]:
+        place = cohorts.index(one["cohort"]) if one["cohort"] in cohorts else 0
         x, y, error = one["values"], one["curve"], one["error"]
         told = {} if error is None else {"error": error}
         labels = {"labels": [level.replace(" ", "\u00a0") for level in curve["levels"]]}
-        name = one["cohort"] if len(curve["cohorts"]) > 1 else feature
+        name = one["cohort"] if len(cohorts) > 1 else feature
         frame.begin(place, name, x=x, y=y, **told, **(labels if curve["levels"] else {}))
         wide = [WIDE * e for e in error or ()]
         low, high = ([b + k * e for b, e in zip(y, wide, strict=False)] for k in (-1, 1))
@@ -100,7 +108,8 @@ def survival(picture: Picture) -> str:
     end = max(picture["times"][-1], *(one["time"][-1] for one in picture["groups"]))
     frame = Frame((0, end), (0, 1), (520, 340))
     frame.axes("time", "share without the event")
-    for place, one in enumerate(picture["groups"]):
+    colours = [GROUPS.get(one["name"], k) for k, one in enumerate(picture["groups"])]
+    for place, one in zip(colours, picture["groups"], strict=True):
         time, share = [0.0, *one["time"]], [1.0, *one["share"]]
         low, high = ([1.0, *_filled(one[side], share)] for side in ("low", "high"))
         frame.begin(place, one["name"], x=one["time"], y=one["share"],
@@ -108,9 +117,9 @@ def survival(picture: Picture) -> str:
         frame.band(time, low, high, stepped=True)
         frame.steps(time, share)
         frame.end()
-    for place, one in enumerate(picture["groups"]):
-        frame.parts.append(f'<g class="legend c{place}">')
-        frame.text(frame.right - 4, frame.top + 14 + 16 * place, one["name"], "key", "end")
+    for k, (place, one) in enumerate(zip(colours, picture["groups"], strict=True)):
+        frame.parts.append(f'<g class="legend {colour(place)}">')
+        frame.text(frame.right - 4, frame.top + 14 + 16 * k, one["name"], "key", "end")
         frame.parts.append("</g>")
     return frame.svg("Kaplan-Meier curves by group of predicted risk, with 95% bands")
 
@@ -128,7 +137,8 @@ def sizes(rows: list[dict[str, float]], chosen: int, words: str) -> str:
     """Held-out loss by the model's size."""
     x, y = [row["n_features"] for row in rows], [row["cv_mean"] for row in rows]
     low, high = ([m + k * row["cv_error"] for m, row in zip(y, rows, strict=True)] for k in (-1, 1))
-    frame = Frame((min(x), max(x)), (min(low), max(high)), (440, 260))
+    room = 0.04 * (max(high) - min(low))
+    frame = Frame((min(x), max(x)), (min(low) - room, max(high) + room), (440, 260))
     frame.axes("features in the model", "held-out loss")
     frame.begin(0, "features", x=x, y=y, error=[row["cv_error"] for row in rows])
     frame.bars(x, low, high)

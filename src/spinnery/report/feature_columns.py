@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from ..evidence.bounds import LOWEST
 from . import drawings
 from .blocks import Cell
-from .cells import NONE, between, number, percent, relative, words
+from .cells import between, number, percent, relative, words
 from .wording import clean, count, listed, share, short
 
 Row = dict[str, Any]
@@ -23,6 +23,7 @@ class Most(NamedTuple):
     strength: float
     folds: int | None
     gain: float | None  # by how much all features together lower the held-out loss
+    cohorts: tuple[str, ...]
 
 
 class Column(NamedTuple):
@@ -39,7 +40,7 @@ def _effect(row: Row, most: Most) -> Cell:
     if row["curve"] is None:
         return words(row["effect"] or ABSENT)
     word = row["effect"]
-    drawing = drawings.effect(row["curve"], clean(row["feature"]), word, most.effect)
+    drawing = drawings.effect(row["curve"], clean(row["feature"]), word, most.effect, most.cohorts)
     more = clean(row["curve"]["output"]) if row["curve"]["one_of_several"] else ""
     return Cell(word, drawing=drawing, more=more)
 
@@ -65,10 +66,12 @@ def _frequency(row: Row, most: Most) -> Cell:
 def _false(row: Row, most: Most) -> Cell:
     if "expected_false" not in row:
         return words(KEPT)
-    text = f"{short(row['expected_false'])} ({short(row['worst_case'])})"
+    more = f"at worst {short(row['worst_case'])}"
+    text = short(row["expected_false"])
     if row["frequency"] < LOWEST - 1e-9:
-        text = f"no bound below {share(LOWEST)}"
-    return Cell(text, row["expected_false"], (row["worst_case"],))
+        text = f"unknown (under {share(LOWEST)})"
+        more = ""
+    return Cell(text, row["expected_false"], (row["worst_case"],), more=more)
 
 
 def _loss(row: Row, most: Most) -> Cell:
@@ -83,12 +86,15 @@ def _loss(row: Row, most: Most) -> Cell:
 
 
 def _instead(row: Row, most: Most) -> Cell:
-    others, twins = row.get("stand_ins", []), row.get("cluster", {}).get("twins", [])
-    if others:
-        return Cell(listed(others, 4), row["n_stand_ins"])
-    if twins:
-        return words(f"twins: {listed(twins, 4)}")
-    return words("none found" if "stand_ins" in row and row["selected"] else NONE)
+    if "cluster" not in row:
+        return words(KEPT)
+    cluster, found = row["cluster"], "none found" if row["selected"] else ABSENT
+    more = ""
+    if cluster["twins"]:
+        more = f"twins: {listed(cluster['twins'], 4, cluster['n_features'] - 1)}"
+    if not row["stand_ins"]:
+        return Cell(found, more=more)
+    return Cell(listed(row["stand_ins"], 4, row["n_stand_ins"]), row["n_stand_ins"], more=more)
 
 
 def _returned(row: Row, most: Most) -> Cell:
@@ -100,11 +106,20 @@ def _returned(row: Row, most: Most) -> Cell:
 
 EFFECT = Column(
     "Effect",
-    "how the mean prediction moves with this feature, the others as they are; all rows have one "
-    "scale, and a band is two standard errors; “none by itself” where flat is within the band",
+    "how the mean prediction moves with this feature, the others as they are, over the middle 95% "
+    "of its values; all rows have one scale, the grey line is the mean, and a band is two standard "
+    "errors; “none by itself” where flat is within the band",
     "what would happen if the feature were changed in the world",
     _effect,
 )
+
+
+def effect_on(report: dict[str, Any]) -> Column:
+    """The first column; of two classes it says which one goes up."""
+    labels = list((report["target"] or {}).get("classes", ()))
+    return EFFECT._replace(title=f"Effect on “{clean(labels[1])}”") if len(labels) == 2 else EFFECT
+
+
 STRENGTH = Column(
     "Strength",
     "size of the feature's weights, for standardised inputs: large or small only beside other rows",
@@ -120,23 +135,26 @@ OF_EVIDENCE = [
         _frequency,
     ),
     Column(
-        "False expected (worst case)",
-        "how many false features at most would be picked as often, in the whole list down to this "
-        "row; in brackets for the worst distribution there could be; below 60% of the halves "
-        "chance alone may bring as many",
+        "False expected",
+        "how many features would be picked as often by mistake, in the whole list down to this "
+        "row: at most so many where the halves' picks are spread as they commonly are, which held "
+        "in our simulations; “at worst” is for any spread there could be. Under 60% of the halves "
+        "chance may bring more",
         "that this very feature is true",
         _false,
     ),
     Column(
         "Loss without it",
         "how much the loss on unseen samples rises if it cannot be measured, the others trained "
-        "anew, with a 95% interval ({loss}); and that beside what all features together take off",
+        "anew, with a 95% interval; beside it, what part that is of what all features together "
+        "gain (the parts need not add up to all). The loss is what training makes small: {loss}",
         "that it is false where the rise is near 0: another feature may take over",
         _loss,
     ),
     Column(
         "Could be instead",
-        "features outside the model that would do about as well in its place",
+        "features outside the model that would do about as well in its place; and its twins, of "
+        "which that was not found, or not tried",
         "that they are as firm: these samples do not decide",
         _instead,
     ),

@@ -6,7 +6,7 @@ from typing import Any
 
 from .blocks import Block, Folded, Key, Section, Table, Text
 from .cells import name, words
-from .feature_columns import EFFECT, OF_EVIDENCE, RETURNED, STRENGTH, Most
+from .feature_columns import OF_EVIDENCE, RETURNED, STRENGTH, Most, effect_on
 from .methods import SCORE
 from .wording import count, false_ones, named, share
 
@@ -14,9 +14,9 @@ Report = dict[str, Any]
 Row = dict[str, Any]
 
 LEFT_OUT = (
-    "A feature that is firm and not in the model is picked by the halves again and again; beside "
-    "those in the model it lowered the loss on held-out samples too little. Most often one of "
-    "them says the same."
+    "A feature that is firm and not in the model is as much a finding as one that is. The model "
+    "stops where one feature more lowers the loss on held-out samples too little; what it would "
+    "add, others may say together."
 )
 
 
@@ -33,9 +33,10 @@ def feature_section(report: Report) -> Section:
         max(row["strength"] for row in rows),
         None if report["performance"] is None else report["performance"]["n_folds"],
         _gain(report["model"]),
+        tuple(one["cohort"] for one in report["cohorts"] or ()),
     )
     columns = [
-        *([EFFECT] if any(row["effect"] for row in rows) else []),
+        *([effect_on(report)] if any(row["effect"] for row in rows) else []),
         STRENGTH,
         *(OF_EVIDENCE if measured else []),
         *([RETURNED] if any(row["times_selected"] is not None for row in rows) else []),
@@ -44,12 +45,16 @@ def feature_section(report: Report) -> Section:
         [name(row["feature"], report["link"], _kind(row)), *(c.cell(row, most) for c in columns)]
         for row in rows
     ]
-    caption = "The firmest first." if measured else "The strongest first."
+    caption = "The strongest first, which need not be the surest."
+    if measured:
+        caption = (
+            "Those picked most often first. How sure: “In halves”; how much each matters: “Loss "
+            "without it”."
+        )
     titles = ["Feature", *(column.title for column in columns)]
     blocks: list[Block] = [Table(caption, titles, cells, sortable=True, cards=True)]
-    cohorts = [one["cohort"] for one in report["cohorts"] or ()]
-    if any(row["curve"] for row in rows) and len(cohorts) > 1:
-        blocks.append(Key(cohorts))
+    if any(row["curve"] for row in rows) and len(most.cohorts) > 1:
+        blocks.insert(0, Key(list(most.cohorts)))
     if features["n_left_out"]:
         more = count(features["n_left_out"], "more feature")
         blocks.append(Text(f"The model has {more}.", "note", (features["n_left_out"],)))
@@ -78,8 +83,9 @@ def _halves(found: dict[str, Any]) -> Text:
                 f", {count(groups, 'group')} counting twins (which rise and fall together) as one"
             )
         firm = (
-            f"Firm (✓): picked by at least {share(found['threshold'])} of the halves, where at "
-            f"most {false_ones(found['expected_false'])} to be expected. These are {told}."
+            f"Firm (✓): picked by at least {share(found['threshold'])} of the halves, which by "
+            f"mistake at most {false_ones(found['expected_false'])} should reach. These are "
+            f"{told}. The limit depends on how many features a half may pick, and of how many."
         )
     picked = count(found["size"], "feature")
     text = f"{firm} {count(found['n_pairs'], 'pair')} of halves; each half picked at most {picked}."

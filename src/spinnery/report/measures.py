@@ -45,7 +45,7 @@ MEANINGS = {
         "the part of the samples whose class is named rightly",
         "that all classes are: a model may neglect a rare one",
     ),
-    "accuracy of the commonest class": Meaning(
+    "accuracy of naming the commonest": Meaning(
         "what naming the commonest class for everybody would reach",
         "anything of the model: it is the mark to beat",
     ),
@@ -136,26 +136,33 @@ def headline(measures: list[dict[str, Any]]) -> tuple[str, bool]:
         return f"the {name} cannot be computed", False
     between = ""
     if first["low"] is not None:
-        between = f" (95% interval {share(first['low'])} to {share(first['high'])})"
+        low = "below 0%" if first["low"] < 0 else share(first["low"])
+        between = f" (95% interval {low} to {share(first['high'])})"
     if name == "accuracy":
-        mark = known["accuracy of the commonest class"]
+        mark = known["accuracy of naming the commonest"]
         text = (
             f"the class is named rightly in {share(value)} of the cases{between}; always naming "
-            f"the commonest would be right in {share(mark)}"
+            f"the commonest would be right in {share(mark)}{_unless(first, mark)}"
         )
         return text, value > mark
     if name in ("R²", "deviance explained"):
         if value <= 0:
-            mean = "the model does no better than the mean of all would"
-            worse = "; below 0 is worse than that mean" if value < 0 else ""
-            return f"{mean} ({name} {short(value)}{worse})", False
+            how = "worse" if value < 0 else "no better"
+            mean = f"the model does {how} than the mean of all would"
+            return f"{mean} ({name} {short(value)})", False
         what = "variance" if name == "R²" else "deviance"
         text = f"{share(value)} of the outcome's {what} is predicted{between}"
-        return f"{text}; the mean of all would predict none of it", True
+        return f"{text}; the mean of all would predict none of it{_unless(first, 0)}", True
     if name.startswith("concordance"):
         text = (
             f"in {share(value)} of the pairs{between} the one of higher predicted risk had the "
-            "event first; a coin would be right in 50%"
+            f"event first; a coin would be right in 50%{_unless(first, 0.5)}"
         )
         return text, value > 0.5
     return f"the {name} is {short(value)}", True
+
+
+def _unless(first: dict[str, Any], nothing: float) -> str:
+    """That an interval holds what knowing nothing reaches."""
+    excluded = first["low"] is None or first["low"] > nothing
+    return "" if excluded else ", and the interval does not exclude that"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from ..evidence.null import PAIR_PERMUTATIONS
-from .answers import outcome_words
 from .given import CHOSEN, TEST, TRAINING, UNSEEN
-from .wording import count, listed, p_words, share, short
+from .verdict import outcome_words
+from .wording import count, false_ones, listed, p_words, share, short
 
 Report = dict[str, Any]
 SCORE = "minus the score"  # where a scorer takes the loss's place
@@ -134,7 +134,7 @@ def _evidence(report: Report, cites: list[str]) -> list[str]:
     out = [
         f"Stability was measured over {found['n_pairs']} complementary pairs of halves, each of "
         f"which picked at most {count(found['size'], 'feature')}; features are called stable where "
-        f"the r-concave bound admits at most {short(found['expected_false'])} false ones ({firm})."
+        f"the r-concave bound admits at most {false_ones(found['expected_false'])} ({firm})."
     ]
     again = report["signal"]["procedure"]
     if again is not None:

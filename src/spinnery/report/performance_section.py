@@ -132,10 +132,11 @@ def _survival(picture: Picture, mark: str) -> list[Block]:
         [words("with the event"), *(number(one["events"]) for one in groups)],
         *(
             [
-                Cell(f"followed to {short(t)} or longer" if t > 0 else "at the start", t),
+                Cell(f"followed to {short(t)} or longer", t),
                 *(number(one["at_risk"][k]) for one in groups),
             ]
             for k, t in enumerate(picture["times"])
+            if t > 0
         ),
     ]
     titles = ["Risk", *(one["name"] for one in groups)]

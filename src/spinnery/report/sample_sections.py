@@ -14,8 +14,9 @@ COUNTED = {
     2: "rows have the numbers that a spreadsheet gives them, where the names are row 1",
 }
 LOG_RISK = (
-    " Log risk: the higher, the sooner the event is predicted; 0.7 more is about twice the rate of "
-    "events at any time. A deviance residual beyond 2 or 3 is a surprise."
+    " Censored: followed so long without the event. Log risk: the higher, the sooner the event is "
+    "predicted; 0.7 more is about twice the rate of events at any time. A deviance residual beyond "
+    "2 or 3 is a surprise."
 )
 PREDICTED = {"classification": "Named", "survival": "Log risk"}
 
@@ -27,7 +28,7 @@ def cohort_section(report: Report) -> Section | None:
         return None
     mark = report["performance"]["mark"]
     measured = list(dict.fromkeys(key for one in cohorts for key in one["measures"]))
-    titles = ["Cohort", "Samples", "Features used", "Features lacking"]
+    titles = ["Cohort", "Samples", "Features used", "Features not in its table"]
     titles += [f"{key} ({mark})" for key in measured]
     counts = ("n_samples", "n_features", "n_absent")
     rows = [
@@ -41,7 +42,8 @@ def cohort_section(report: Report) -> Section | None:
     if used:
         most = max(v for row in used for v in row["strengths"].values() if v is not None)
         blocks.append(Table(
-            "Strength of each feature in each cohort; empty where it is not used.",
+            "Strength of each feature in each cohort; empty where it is not used. Over all, "
+            "strengths add up as squares.",
             ["Feature", *(clean(one["cohort"]) for one in cohorts)],
             [
                 [name(row["feature"]), *(_strength(v, most) for v in row["strengths"].values())]

@@ -4,36 +4,34 @@ from __future__ import annotations
 
 from typing import Any
 
-from .blocks import Block, Section, Table, Text
-from .cells import number, percent, words
-from .wording import short
+from .blocks import Block, Cell, Section, Table, Text
+from .cells import number, words
+from .wording import count, share, short
 
 Report = dict[str, Any]
-TITLES = ["Test", "p-value", "Copies with swapped outcomes", "Of these as good", "Loss saved"]
+TITLES = ["Test", "p-value", "Copies with swapped outcomes", "Result"]
 
 
 def signal_section(report: Report) -> Section | None:
     """None where neither test was made."""
     signal, again = report["signal"], report["signal"]["procedure"]
-    rows, notes = [], ["A p-value is the part of the copies, the true outcomes among them, that do "
-                       "as well as the true ones."]  # fmt: skip
+    rows, notes = [], ["A p-value is the share of all copies that do as well as the true outcomes, "
+                       "these counted among them."]  # fmt: skip
     if signal["p_value"] is not None:
         own = "of the fit: do single features, or products of two, go with the outcome?"
+        found = signal["p_value"] <= signal["level"]
+        result = "more than in the copies" if found else "not clearly more than in the copies"
         known = [number(signal[key]) for key in ("p_value", "permutations")]
-        rows.append([words(own), *known, words("not counted"), words("not measured")])
+        rows.append([words(own), *known, words(result)])
         notes.append(
-            "The fit's looks at single features and then, where they do not decide, at products of "
-            "two; for looking twice, it multiplies the one's p-value by 5/4 and the other's by 5. "
-            f"Where it is above {short(signal['level'])} the model stays empty."
+            "The first test looks at single features and, if these do not decide, at products of "
+            "two. Because it may look twice, its p-value is raised: by a quarter, or five times "
+            f"where products decide. Above {short(signal['level'])} the model stays empty."
         )
     if again is not None:
         whole = "of the procedure: does it predict unseen halves better than with swapped outcomes?"
-        known = [number(again[key]) for key in ("p_value", "permutations", "as_good")]
-        rows.append([words(whole), *known, percent(again["gain"])])
-        notes.append(
-            "Saved is the part of the loss without features that the procedure takes off on unseen "
-            "halves: 0% is nothing, below 0% is harm."
-        )
+        known = [number(again[key]) for key in ("p_value", "permutations")]
+        rows.append([words(whole), *known, _result(again, report["task"] == "survival")])
     if not rows:
         return None
     notes.append(
@@ -45,3 +43,12 @@ def signal_section(report: Report) -> Section | None:
         Text(" ".join(notes), "note", (signal["level"],)),
     ]
     return Section("signal", "The tests of whether there is anything", blocks)
+
+
+def _result(again: dict[str, Any], survival: bool) -> Cell:
+    """How many copies did as well; and what is gained, where its size says something."""
+    good, many = again["as_good"], again["permutations"]
+    text = f"{good or 'none'} of {count(many, 'copy', 'copies')} did as well"
+    if not survival:  # a partial likelihood is far from 0 for the best of models
+        text += f"; on unseen halves the loss falls by {share(again['gain'])}"
+    return Cell(text, good, (again["gain"],))

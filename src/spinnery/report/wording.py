@@ -77,8 +77,8 @@ def count(n: int, what: str, many: str | None = None) -> str:
 
 
 def false_ones(n: float) -> str:
-    """`1 false one is`, `2 false ones are`."""
-    return f"{short(n)} false {'one is' if n == 1 else 'ones are'}"
+    """`1 false one`, `2 false ones`."""
+    return f"{short(n)} false {'one' if n == 1 else 'ones'}"
 
 
 def clean(name: object) -> str:
@@ -100,8 +100,9 @@ def named(name: object) -> str:
     return f"“{text}”"
 
 
-def listed(names: Iterable[object], most: int = 8) -> str:
-    """Names in a sentence: `“a”, “b” and 3 more`."""
+def listed(names: Iterable[object], most: int = 8, of: int | None = None) -> str:
+    """Names in a sentence: `“a”, “b” and 3 more`; `of` so many, where not all are given."""
     every = list(names)
-    shown = ", ".join(named(name) for name in every[:most])
-    return shown if len(every) <= most else f"{shown} and {len(every) - most:,} more"
+    shown, total = every[:most], len(every) if of is None else of
+    told = ", ".join(named(name) for name in shown)
+    return told if total <= len(shown) else f"{told} and {total - len(shown):,} more"
