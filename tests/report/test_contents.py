@@ -93,7 +93,7 @@ def test_bad_predictions_are_not_called_predictions():
 def test_sure_with_and_without_evidence(reports):
     assert answer(reports["measured"], "How sure") == (
         "Both are firm: picked by 79% to 98% of 100 fits to random halves of the samples, where "
-        "70% are enough. Of all 12 features, at most 1 is expected to come so far by mistake: "
+        "70% are needed. Of all 12 features, at most 1 is expected to come so far by mistake: "
         "firm is not proven."
     )
     assert answer(reports["refitted"], "How sure").startswith(
@@ -106,12 +106,12 @@ def test_sure_with_and_without_evidence(reports):
     assert answer(none, "How sure").startswith("None can be called firm")
     few = report_of(model, X, y, evidence(model, X, y, threshold=0.8, expected_false=2.0))
     assert answer(few, "How sure").startswith("1 of 2 selected is firm: picked by 98% of 100")
-    assert "where 80% are enough" in answer(few, "How sure")
+    assert "where 80% are needed" in answer(few, "How sure")
     assert "at most 2 are expected to come so far by mistake" in answer(few, "How sure")
     no_one = report_of(model, X, y, evidence(model, X, y, threshold=0.99))
     assert answer(no_one, "How sure") == (
-        "None of the 2 selected is firm: that takes 99.0% of 100 fits to random halves of the "
-        "samples. Counted together with features that say nearly the same (its twins), “x0” is "
+        "None of the 2 selected is firm: picked by 79% to 98% of 100 fits to random halves of the "
+        "samples, where 99.0% are needed. Counted together with features that say nearly the same (its twins), “x0” is "
         "firm."
     )
     assert "2 of 12 features, none of which is firm by itself, together pre" in no_one["verdict"]

@@ -19,22 +19,24 @@ def sureness(report: Report) -> str:
     if found is None:
         return _returned(report, n)
     halves = f"{2 * found['n_pairs']:,} fits to random halves of the samples"
-    firm = [row for row in features["rows"] if row["selected"] and row.get("stable")]
+    judged = [row for row in features["rows"] if row["selected"] and "frequency" in row]
+    firm = [row for row in judged if row["stable"]]
     if found["threshold"] is None:
         words = [f"None can be called firm: no share of {halves} is enough for that."]
     elif not firm:
         who = "It is not" if n == 1 else f"None of the {n} selected is"
-        words = [f"{who} firm: that takes {share(found['threshold'])} of {halves}."]
+        words = [
+            f"{who} firm: picked by {_range(judged)} of {halves}, where "
+            f"{share(found['threshold'])} are needed."
+        ]
     else:
         every = {1: "The one", 2: "Both"}.get(n, f"All {n}")
         who = every if len(firm) == n else f"{len(firm)} of {n} selected"
-        picked = [row["frequency"] for row in firm]
-        low, high = share(min(picked)), share(max(picked))
-        by = low if low == high else f"{low} to {high}"
         are, mistaken = "is" if len(firm) == 1 else "are", found["expected_false"]
         words = [
-            f"{who} {are} firm: picked by {by} of {halves}, where {share(found['threshold'])} are "
-            f"enough. Of all {count(features['n_features'], 'feature')}, at most {short(mistaken)} "
+            f"{who} {are} firm: picked by {_range(firm)} of {halves}, where "
+            f"{share(found['threshold'])} are needed. Of all "
+            f"{count(features['n_features'], 'feature')}, at most {short(mistaken)} "
             f"{'is' if mistaken == 1 else 'are'} expected to come so far by mistake: firm is not "
             "proven."
         ]
@@ -48,6 +50,13 @@ def sureness(report: Report) -> str:
             f"{listed(together, MOST)} {'is' if len(together) == 1 else 'are'} firm."
         )
     return " ".join(words)
+
+
+def _range(rows: list[dict[str, Any]]) -> str:
+    """How often the halves picked them."""
+    picked = [row["frequency"] for row in rows]
+    low, high = share(min(picked)), share(max(picked))
+    return low if low == high else f"{low} to {high}"
 
 
 def _returned(report: Report, n: int) -> str:
