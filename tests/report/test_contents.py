@@ -111,8 +111,8 @@ def test_sure_with_and_without_evidence(reports):
     no_one = report_of(model, X, y, evidence(model, X, y, threshold=0.99))
     assert answer(no_one, "How sure") == (
         "None of the 2 selected is firm: picked by 79% to 98% of 100 fits to random halves of the "
-        "samples, where 99.0% are needed. Counted together with features that say nearly the same (its twins), “x0” is "
-        "firm."
+        "samples, where 99.0% are needed. Counted together with features that say nearly the same "
+        "(its twins), “x0” is firm."
     )
     assert "2 of 12 features, none of which is firm by itself, together pre" in no_one["verdict"]
     assert "those that are not firm are true findings" in answer(no_one, "What should")
