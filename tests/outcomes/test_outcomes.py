@@ -83,6 +83,26 @@ def test_misses_add_up_to_the_measures(name, outcome, y):
             assert misses[i] == pytest.approx(np.sqrt(-2 * inner), abs=1e-7)
 
 
+MEANS = ("R²", "deviance explained", "mean Poisson deviance", "mean absolute error", "accuracy",
+         "accuracy of naming the commonest", "log-loss")  # fmt: skip
+
+
+@each
+def test_equal_parts_average_to_the_whole(name, outcome, y):
+    """Beside what knowing nothing reaches among all: a part's own variance would not do."""
+    if outcome.task == "survival":
+        pytest.skip("a concordance is of pairs, and no mean of samples")
+    raw = np.random.default_rng(3).normal(size=(n, outcome.n_outputs))
+    soft = outcome.soft(outcome.in_units(raw, CODES))
+    whole = outcome.judge(y, soft)
+    parts = [outcome.judge(y[k::4], soft[k::4], y) for k in range(4)]
+    checked = [measure for measure in MEANS if np.isfinite(whole.get(measure, np.nan))]
+    assert len(checked) >= 2
+    for measure in checked:
+        mean = np.mean([part[measure] for part in parts])
+        assert mean == pytest.approx(whole[measure], rel=1e-6), measure
+
+
 @each
 def test_a_loss_of_zero_predicts_the_targets(name, outcome, y):
     """Raw outputs that equal the encoded targets predict what was observed."""

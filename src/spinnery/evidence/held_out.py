@@ -109,6 +109,8 @@ def performance(
 ) -> pd.DataFrame:
     """Measures of held-out predictions: mean over the folds, and an interval of level 0.95.
 
+    What knowing nothing would reach is that of all samples: a fold's own variance rests on few.
+
     The interval is Nadeau and Bengio's, cut to what the measure can be; NaN for a measure that
     some fold does not have.
 
@@ -129,7 +131,7 @@ def performance(
     for rows in folds:
         found.append({})
         with suppress(ValueError):  # a fold without two samples that can be compared
-            found[-1] = outcome.judge(y[rows], soft[rows])
+            found[-1] = outcome.judge(y[rows], soft[rows], y)
     table = []
     for name in dict.fromkeys(name for fold in found for name in fold if name not in COUNTS):
         values = np.array([fold.get(name, np.nan) for fold in found])

@@ -152,8 +152,14 @@ class Outcome(abc.ABC):
         return self.judge(y, self.soft(outputs))
 
     @abc.abstractmethod
-    def judge(self, y: np.ndarray, soft: np.ndarray) -> dict[str, float]:
-        """Named measures of predictions as `soft` makes them, the headline first."""
+    def judge(
+        self, y: np.ndarray, soft: np.ndarray, among: np.ndarray | None = None
+    ) -> dict[str, float]:
+        """Named measures of predictions as `soft` makes them, the headline first.
+
+        Whoever knows nothing predicts the mean, or the commonest class, of the targets `among`
+        which `y` are; by default of `y`.
+        """
 
     miss_words: ClassVar[str]  # what `misses` are
 

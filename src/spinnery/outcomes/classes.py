@@ -154,11 +154,13 @@ class Classes(Outcome):
             return [f"log odds of {self.classes[1]}"]
         return [f"score of {label}" for label in self.classes]
 
-    def judge(self, y, soft) -> dict[str, float]:
+    def judge(self, y, soft, among=None) -> dict[str, float]:
         y, proba = np.asarray(y), soft
+        values, counts = np.unique(y if among is None else among, return_counts=True)
+        commonest = values[counts.argmax()]
         out = {
             "accuracy": float(np.mean(y == self.decide(proba))),
-            "accuracy of naming the commonest": max(float(np.mean(y == c)) for c in self.classes),
+            "accuracy of naming the commonest": float(np.mean(y == commonest)),
             "log-loss": float(metrics.log_loss(y, proba, labels=self.classes)),
         }
         if len(self.classes) == 2 and len(np.unique(y)) == 2:

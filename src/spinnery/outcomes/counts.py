@@ -47,13 +47,16 @@ class Counts(Numbers):
     def output_names(self) -> list[str]:
         return [name.replace("prediction", "log rate") for name in super().output_names]
 
-    def judge(self, y, soft) -> dict[str, float]:
+    def judge(self, y, soft, among=None) -> dict[str, float]:
+        explained = float("nan")
+        if soft.ndim == 1:
+            every = np.asarray(y if among is None else among, float)
+            nothing = _deviance(every, np.full(len(every), every.mean()))
+            explained = 1 - _deviance(y, soft) / nothing if nothing > 0 else float("nan")
         return {
-            "deviance explained": float(metrics.d2_tweedie_score(y, soft + TINY, power=1))
-            if soft.ndim == 1
-            else float("nan"),
+            "deviance explained": explained,
             "mean Poisson deviance": _deviance(y, soft),
-            **super().judge(y, soft),
+            **super().judge(y, soft, among),
         }
 
     miss_words: ClassVar[str] = "root of its Poisson deviance"

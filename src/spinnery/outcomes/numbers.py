@@ -95,9 +95,14 @@ class Numbers(Outcome):
             predicted = np.asarray(self.loss.link_inverse(outputs))
         return predicted if self.columns else predicted[:, 0]
 
-    def judge(self, y, soft) -> dict[str, float]:
+    def judge(self, y, soft, among=None) -> dict[str, float]:
+        explained = float(metrics.r2_score(y, soft))
+        if among is not None:  # the variance of a few samples says little
+            errors = np.mean(np.reshape(y - soft, (len(y), -1)) ** 2, axis=0)
+            spread = np.var(np.reshape(among, (len(among), -1)), axis=0)
+            explained = float(np.mean(1 - errors / spread)) if spread.all() else float("nan")
         return {
-            "R²": float(metrics.r2_score(y, soft)),
+            "R²": explained,
             "root mean squared error": float(metrics.root_mean_squared_error(y, soft)),
             "mean absolute error": float(metrics.mean_absolute_error(y, soft)),
         }

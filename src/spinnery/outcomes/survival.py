@@ -182,13 +182,14 @@ class Survival(Outcome):
 
     # -- judging ----------------------------------------------------------------------------
 
-    def judge(self, y, soft) -> dict[str, float]:
+    def judge(self, y, soft, among=None) -> dict[str, float]:
         out = {
             "concordance (Harrell)": float(measure.concordance_index(y, soft)),
             "events": float(y["event"].sum()),
         }
+        every = y if among is None else among
         with suppress(ValueError):  # where the censoring distribution does not reach as far
-            out["concordance (Uno)"] = float(measure.concordance_index_ipcw(y, y, soft))
+            out["concordance (Uno)"] = float(measure.concordance_index_ipcw(every, y, soft))
         return out
 
     miss_words: ClassVar[str] = "deviance residual, without its sign"

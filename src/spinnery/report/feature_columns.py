@@ -48,7 +48,8 @@ def _effect(row: Row, most: Most) -> Cell:
 def _strength(row: Row, most: Most) -> Cell:
     if not row["selected"]:
         return words(ABSENT)
-    return number(row["strength"], relative(row["strength"], most.strength))
+    drawn = "frequency" not in row  # with evidence, bars are of what matters
+    return number(row["strength"], relative(row["strength"], most.strength) if drawn else None)
 
 
 def _frequency(row: Row, most: Most) -> Cell:
@@ -82,7 +83,8 @@ def _loss(row: Row, most: Most) -> Cell:
     cell = between(row["importance"], row["importance_low"], row["importance_high"])
     if most.gain is None:
         return cell
-    return replace(cell, more=f"{share(row['importance'] / most.gain)} of what all gain")
+    part = row["importance"] / most.gain
+    return replace(cell, bar=min(max(part, 0), 1), more=f"{share(part)} of what all gain")
 
 
 def _instead(row: Row, most: Most) -> Cell:
@@ -153,8 +155,8 @@ OF_EVIDENCE = [
     ),
     Column(
         "Could be instead",
-        "features outside the model that would do about as well in its place; and its twins, of "
-        "which that was not found, or not tried",
+        "features outside the model that would do about as well in its place; and its twins, "
+        "whether that was found of them or not",
         "that they are as firm: these samples do not decide",
         _instead,
     ),

@@ -83,9 +83,9 @@ def _halves(found: dict[str, Any]) -> Text:
                 f", {count(groups, 'group')} counting twins (which rise and fall together) as one"
             )
         firm = (
-            f"Firm (✓): picked by at least {share(found['threshold'])} of the halves, which by "
-            f"mistake at most {false_ones(found['expected_false'])} should reach. These are "
-            f"{told}. The limit depends on how many features a half may pick, and of how many."
+            f"Firm (✓): picked by at least {share(found['threshold'])} of the halves, a limit that "
+            f"at most {false_ones(found['expected_false'])} should reach by mistake. Firm: {told}. "
+            "The limit depends on how many features a half may pick, and of how many."
         )
     picked = count(found["size"], "feature")
     text = f"{firm} {count(found['n_pairs'], 'pair')} of halves; each half picked at most {picked}."
@@ -112,6 +112,9 @@ def _kind(row: Row) -> str:
         told.append(count(row["levels"], "category", "categories"))
     if row["always"]:
         told.append("kept in by request")
+    used = [strength for strength in row.get("strengths", {}).values() if strength]
+    if 0 < len(used) < len(row.get("strengths", {})):
+        told.append(f"used in {len(used)} of {len(row['strengths'])} cohorts")
     if not row["selected"]:
         twin = row["cluster"]["selected_twin"]
         told.append("firm, but not in the model" + (f": its twin {named(twin)} is" if twin else ""))

@@ -27,10 +27,11 @@ MEANINGS = {
     ),
     "root mean squared error": Meaning(
         "how far off predictions are, in the outcome's units, large misses counting more",
-        "the largest miss: see the samples predicted worst",
+        "how large the largest miss is",
     ),
     "mean absolute error": Meaning(
-        "how far off predictions are on average, in the outcome's units", "the largest miss"
+        "how far off predictions are on average, in the outcome's units",
+        "how large the largest miss is",
     ),
     "deviance explained": Meaning(
         "the part of the counts' deviance that is predicted; 1 is all, 0 is what the mean would "

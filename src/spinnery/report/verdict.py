@@ -48,7 +48,10 @@ def verdict(report: Report) -> str:
     on = ON[found["kind"]]
     if better:
         predict = "predicts" if n == 1 else "together predict"
-        return f"{known}{begin} {predict} {it}{end}; {on}{text}."
+        unsure = ""
+        if report["evidence"] is None and n > 1:
+            unsure = "; how sure each feature is was not measured"
+        return f"{known}{begin} {predict} {it}{end}; {on}{text}{unsure}."
     were, for_it = "was" if n == 1 else "were", f" for {outcome}" if p is None else ""
     return f"{known}{begin} {were} selected{for_it}{end}, but {on}{text}."
 
