@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from typing import Any
 
 import jax
 import numpy as np
+from jax.experimental import multihost_utils
 from jax.sharding import Mesh, NamedSharding, PartitionSpec
 
 from .arrays import Array
@@ -64,10 +66,41 @@ def share_out(rows: np.ndarray) -> Array:
     """An array's rows over the devices in use."""
     devices = _asked.get()
     if devices is None:
-        devices = () if getattr(jax.config, "jax_default_device", None) else tuple(jax.devices())
+        devices = () if getattr(jax.config, "jax_default_device", None) else jax.local_devices()
         if len(devices) < 2:
             return jax.device_put(rows)
     most = min(len(devices), len(rows) // FEWEST)
     n = next((d for d in range(most, 1, -1) if len(rows) % d == 0), 1)
+    if len(_processes(devices[:n])) < len(_processes(devices)):  # each computes all by itself
+        devices, n = [d for d in devices if d.process_index == jax.process_index()], 1
     mesh = Mesh(np.array(devices[:n]), ("samples",))
-    return jax.device_put(rows, NamedSharding(mesh, PartitionSpec("samples")))
+    sharding = NamedSharding(mesh, PartitionSpec("samples"))
+    if sharding.is_fully_addressable:
+        return jax.device_put(rows, sharding)
+    # device_put would send all rows to every device, to compare them
+    return jax.make_array_from_callback(rows.shape, sharding, lambda part: rows[part])
+
+
+def on_host(tree: Any) -> Any:
+    """Arrays as NumPy's, with the rows that lie on other processes' devices.
+
+    All processes must ask for them at the same place.
+    """
+    return jax.tree.map(_gathered, tree)
+
+
+def _gathered(array: Array) -> np.ndarray:
+    if lies_elsewhere(array):
+        return multihost_utils.process_allgather(array, tiled=True)
+    return np.asarray(array)
+
+
+def lies_elsewhere(array: Array) -> bool:
+    """Whether an array has rows that this process cannot read."""
+    return isinstance(array, jax.Array) and not (
+        array.is_fully_addressable or array.is_fully_replicated
+    )
+
+
+def _processes(devices: Sequence[jax.Device]) -> set[int]:
+    return {device.process_index for device in devices}
