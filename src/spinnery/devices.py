@@ -25,20 +25,24 @@ def on_devices(devices: int | Sequence[jax.Device]) -> Iterator[None]:
 
     Rows of the table are shared out among the devices, everything else is on each of them, and
     sums over samples become sums over devices; results agree with those of one device as far as
-    rounding and the fit's tolerance let them. Without this, a fit takes all devices of JAX's
-    default kind, or the one of `jax.default_device`. A device gets an equal part of the rows, and
-    64 at least: a few devices may stay idle. A sparse table is whole on each. Estimators trained by
-    mini-batches, embeddings and decompositions use one device.
+    rounding and the fit's tolerance let them. Without this, a fit takes all of its process's
+    devices of JAX's default kind, or the one of `jax.default_device`. A device gets an equal part
+    of the rows, and 64 at least: a few devices may stay idle. A sparse table is whole on each.
+    Estimators trained by mini-batches, embeddings and decompositions use one device.
+
+    Devices of several processes (`jax.distributed`) work together if every process asks for them
+    and fits the same model to the same table. Where there are too few rows for all processes, each
+    computes the whole on a device of its own.
 
     Parameters
     ----------
     devices : int or sequence of jax.Device
-        The first so many of `jax.devices()`, or these.
+        The first so many of `jax.devices()`, or these. Some must be this process's own.
 
     Raises
     ------
     ValueError
-        If there are fewer, or none is asked for.
+        If there are fewer, or none is asked for, or none is this process's own.
 
     Examples
     --------
@@ -49,11 +53,13 @@ def on_devices(devices: int | Sequence[jax.Device]) -> Iterator[None]:
     given = devices
     if isinstance(devices, int):
         devices = jax.devices()[:devices] if devices > 0 else []
-    if not devices or (isinstance(given, int) and len(devices) < given):
-        here = jax.devices()
+    here, own = jax.devices(), jax.process_index()
+    few = isinstance(given, int) and len(devices) < given
+    if few or all(device.process_index != own for device in devices):
         raise ValueError(
             f"on_devices needs between 1 and {len(here)} devices, all that JAX has here "
-            f"({here[0].platform}), or some of jax.devices(); got {given!r}."
+            f"({here[0].platform}), or some of jax.devices(), this process's own among them; "
+            f"got {given!r}."
         )
     token = _asked.set(tuple(devices))
     try:
