@@ -15,6 +15,7 @@ import numpy as np
 from scipy import sparse
 
 from ..arrays import Array
+from ..devices import lies_elsewhere, on_host
 from ..penalties import Penalty, Rows
 from .design import CohortDesign, Design, LaneDesign, dense_design, lane_design
 from .sparse import SparseDesign, SparseFeatures
@@ -78,9 +79,8 @@ def varying(X: Array | SparseFeatures, bounds: tuple[int, ...]) -> np.ndarray:
     if isinstance(X, SparseFeatures):
         found = [np.diff(np.asarray(one.by_column.starts)) > 0 for one in X.cohorts]
     else:
-        dense = np.asarray(X)
-        parts = [dense[a:b] for a, b in itertools.pairwise(bounds)]
-        found = [np.any(part, axis=0) for part in parts]
+        dense = X if lies_elsewhere(X) else np.asarray(X)
+        found = [on_host(dense[a:b].any(axis=0)) for a, b in itertools.pairwise(bounds)]
     return np.stack(found, axis=1)
 
 

@@ -16,6 +16,7 @@ import numpy as np
 
 from ..arrays import Array
 from ..compilation import QUICK
+from ..devices import on_host
 from ..penalties import FeatureGroups, Penalty, Rows
 from . import proximal
 from .constant import constant_model
@@ -105,7 +106,7 @@ class Path:
         self.p = data.X.shape[1]
         self.upper = params.upper
         self.W: Array = params.W
-        W = np.asarray(params.W)
+        W = on_host(params.W)
         rows = [W[k : k + WORKING_SET] for k in range(0, len(W), WORKING_SET)]
         norms = np.concatenate([np.linalg.norm(part, axis=(1, 2)) for part in rows])
         self._set_working(self._whole_groups(np.argsort(-norms)[: self._capacity()]), params.W)
@@ -135,7 +136,7 @@ class Path:
 
     def supports(self) -> list[np.ndarray]:
         """Positions in the working set of each lane's nonzero rows."""
-        nonzero = np.any(np.asarray(self.W) != 0, axis=-1)
+        nonzero = np.any(on_host(self.W) != 0, axis=-1)
         return [np.flatnonzero(nonzero[:, b]) for b in range(nonzero.shape[1])]
 
     # -- working set ------------------------------------------------------------------------
@@ -163,7 +164,7 @@ class Path:
         whole = size == self.p and np.array_equal(padded, np.arange(self.p))
         if not whole or isinstance(X, SparseFeatures):
             X = take_columns(X, padded)
-            W = np.asarray(W)[np.where(padded < self.p, padded, 0)]
+            W = on_host(W)[np.where(padded < self.p, padded, 0)]
             W[padded == self.p] = 0
         self.X, self.problem = X, self.data.over(X)
         self.W = W
@@ -180,13 +181,14 @@ class Path:
             self.groups.restrict(self.penalty, np.arange(self.p)).with_lam(lams),
             Params(self.W, self.upper), self.problem.design,
         )  # fmt: skip
-        return np.flatnonzero(outside & np.asarray(excess))
+        return np.flatnonzero(outside & on_host(excess))
 
     def _admit(self, violators: np.ndarray) -> None:
-        used = np.any(np.asarray(self.W) != 0, axis=(1, 2))
+        old = on_host(self.W)
+        used = np.any(old != 0, axis=(1, 2))
         wanted = self._whole_groups(np.concatenate([self.features[used], violators]))
         W = np.zeros((self.p + 1, *self.W.shape[1:]), self.W.dtype)
-        W[self.features] = self.W  # the last row takes what padding writes
+        W[self.features] = old  # the last row takes what padding writes
         spare = np.setdiff1d(self.features[self.features < self.p], wanted)
         room = max(self._capacity() - len(wanted), 0)
         self._set_working(np.union1d(wanted, spare[:room]), W)
@@ -261,7 +263,7 @@ def sparse_starts(
 
 def _nonzero_rows(path: Path) -> list[tuple[np.ndarray, np.ndarray, object]]:
     """Each lane's features with a nonzero row, these rows, and its upper network."""
-    W, upper = np.asarray(path.W), jax.tree.map(np.asarray, path.upper)
+    W, upper = on_host((path.W, path.upper))
     return [
         (path.features[s], W[s, b], jax.tree.map(lambda leaf, b=b: leaf[b], upper))
         for b, s in enumerate(path.supports())

@@ -14,6 +14,7 @@ import numpy as np
 from scipy import stats
 from scipy.linalg import blas
 
+from ..devices import on_host
 from ..engine.constant import constant_model
 from ..inputs.table import Table
 
@@ -62,10 +63,10 @@ def observed(table: Table) -> tuple[np.ndarray, list[Residuals]]:
     rows = table.order[table.weights[table.order] > 0]
     codes, weights = table.codes[rows], table.weights[rows]
     placed = table.place(table.targets), table.place(table.weights)
-    constant = constant_model(*placed, table.loss, table.layout[1])
-    slope = np.asarray(constant.slope, float)[table.layout[0][rows]]
+    constant = on_host(constant_model(*placed, table.loss, table.layout[1]))
+    slope = constant.slope.astype(float)[table.layout[0][rows]]
     white = np.empty_like(slope)
-    for m, curvature in enumerate(np.asarray(constant.curvature, float)):
+    for m, curvature in enumerate(constant.curvature.astype(float)):
         values, vectors = np.linalg.eigh(curvature)
         inverse = np.where(values > SINGULAR * values.max(), 1 / np.maximum(values, 1e-300), 0)
         white[codes == m] = slope[codes == m] @ (vectors * np.sqrt(inverse))

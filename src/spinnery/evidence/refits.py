@@ -13,6 +13,7 @@ import jax
 import numpy as np
 
 from ..compilation import precision
+from ..devices import on_host
 from ..engine.problem import Params
 from ..engine.refit import Data, refit, score_features
 from ..inputs.table import Table
@@ -126,7 +127,7 @@ class Refits:
             scores = score_features(self._data(folds), index, -np.ones_like(index), labels, params)
         ids = np.repeat(self.settings.groups.ids[:, None], self.table.n_cohorts, axis=1)
         cells = Cells(ids, self.settings.groups.prices)
-        return cells.per_group(np.asarray(scores.gain)).mean(axis=1)
+        return cells.per_group(on_host(scores.gain)).mean(axis=1)
 
     def _trained(self, index: np.ndarray, params: Params, of: list[int]) -> list[Candidate]:
         """Lanes trained in portions, each without its fold."""

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import jax
 import numpy as np
 
+from ..devices import on_host
 from ..engine import proximal
 from ..engine.design import round_up, split_blocks
 from ..engine.path import RATIO, Path, lambda_linear
@@ -55,22 +56,22 @@ def fit_at(
     n_iter = np.zeros(B, int)
     for factor in (2, 8, 32):  # a step's own residual may flatter: the certificate decides
         solution = path.solve(lam, settings.tol / factor, settings.max_iter)
-        n_iter += np.asarray(solution.n_iter)
-        b = int(np.argmin(np.asarray(solution.objective)))
+        n_iter += on_host(solution.n_iter)
+        b = int(np.argmin(on_host(solution.objective)))
         final = np.full(B, lam, data.X.dtype)
         restricted = settings.groups.restrict(settings.penalty, path.features).with_lam(final)
         params = Params(path.W, path.upper)
-        reached = float(np.asarray(proximal.certificate(path.problem, restricted, params))[b])
+        reached = float(on_host(proximal.certificate(path.problem, restricted, params))[b])
         if reached <= settings.tol or n_iter[b] >= settings.max_iter:
             break
     stages.append(_stage(path))
     steps.advance()
 
     support = path.supports()[b]
-    W = np.asarray(path.W)[support, b]
+    W = on_host(path.W)[support, b]
     used = split_blocks(W, data.n_cohorts).any(axis=-1).T  # (M, k)
     index = np.where(used, path.features[support], data.X.shape[1])
-    upper = jax.tree.map(lambda leaf: np.asarray(leaf[b]), path.upper)
+    upper = jax.tree.map(lambda leaf: leaf[b], on_host(path.upper))
     rows = [(features, lanes[:, b]) for features, lanes in stages]
     fitted = AtLambda(index, W, upper, reached, None, int(n_iter[b]), lams, rows)
     if relax and len(support):
@@ -87,10 +88,10 @@ def _relaxed(fitted: AtLambda, table: Table, ridge: float, settings: Settings) -
     index = np.pad(fitted.slots, ((0, 0), (0, spare)), constant_values=data.X.shape[1])[None]
     rows = np.pad(fitted.W, ((0, spare), (0, 0)))[:, None]
     start = Params(rows, jax.tree.map(lambda leaf: np.asarray(leaf)[None], fitted.upper))
-    fit = refit(data, index, start, settings.tol / 2, settings.max_iter)
+    fit = on_host(refit(data, index, start, settings.tol / 2, settings.max_iter))
     return fitted._replace(
-        W=np.asarray(fit.params.W)[:k, 0],
-        upper=jax.tree.map(lambda leaf: np.asarray(leaf[0]), fit.params.upper),
+        W=fit.params.W[:k, 0],
+        upper=jax.tree.map(lambda leaf: leaf[0], fit.params.upper),
         stationarity=float(fit.stationarity[0]),
         selection_stationarity=fitted.stationarity,
         n_iter=fitted.n_iter + int(fit.n_iter[0]),
@@ -99,7 +100,7 @@ def _relaxed(fitted: AtLambda, table: Table, ridge: float, settings: Settings) -
 
 def _stage(path: Path) -> tuple[np.ndarray, np.ndarray]:
     """The path's slots `(M, k)` and rows `(k, B, M T)` as they are now."""
-    return np.tile(path.features, (path.data.n_cohorts, 1)), np.asarray(path.W)
+    return np.tile(path.features, (path.data.n_cohorts, 1)), on_host(path.W)
 
 
 def ladder(first: float, lam: float) -> list[float]:

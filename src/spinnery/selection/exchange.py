@@ -16,6 +16,7 @@ import jax
 import numpy as np
 
 from ..arrays import Array
+from ..devices import on_host
 from ..engine.design import split_blocks
 from ..engine.features import is_wide
 from ..engine.problem import Params
@@ -148,7 +149,7 @@ class Exchange:
 
     def without_any(self) -> None:
         """Let every lane keep no group but those always in, and fit that."""
-        self.params = self.params._replace(W=np.array(self.params.W))
+        self.params = self.params._replace(W=np.array(on_host(self.params.W)))
         for b, groups in enumerate(self.lanes):
             for g in self.cells.optional(list(groups)):
                 self._leave(b, g)
@@ -167,7 +168,7 @@ class Exchange:
         for k in range(max(map(len, ranked))):
             self.index, self.slot_label = index.copy(), labels.copy()
             self.lanes = [dict(groups) for groups in lanes]
-            self.params = params._replace(W=np.array(params.W))
+            self.params = params._replace(W=np.array(on_host(params.W)))
             for b, groups in enumerate(ranked):
                 if k < len(groups) and enter:
                     self._enter(b, groups[k])
@@ -193,12 +194,12 @@ class Exchange:
         self.on_step()
         asked = self.data, self.index, self.slot_label, self.labels, self.params
         if is_wide(self.data.X) and not entering:
-            self.cost, self.gains_known = np.asarray(leaving_costs(*asked)), False
+            self.cost, self.gains_known = on_host(leaving_costs(*asked)), False
             return
-        scores = score_features(*asked)
-        self.gain = self.cells.per_group(np.asarray(scores.gain))
+        scores = on_host(score_features(*asked))
+        self.gain = self.cells.per_group(scores.gain)
         self.gain = self.gain / self.cells.squared_prices[:, None]
-        self.cost, self.gains_known = np.asarray(scores.cost), True
+        self.cost, self.gains_known = scores.cost, True
         for b, groups in enumerate(self.lanes):
             self.gain[list(groups), b] = -np.inf
 
@@ -206,7 +207,7 @@ class Exchange:
         """Refit every lane as it stands, and keep it if it is the best of its size."""
         fit = refit(self.data, self.index, self.params, self.tol, self.max_iter)
         self.params = fit.params
-        objective = np.asarray(fit.objective)
+        objective = on_host(fit.objective)
         chosen = [tuple(sorted(self.cells.optional(groups))) for groups in self.lanes]
         found = candidates(chosen, self.index, fit)
         for b, groups in enumerate(chosen):
@@ -216,7 +217,7 @@ class Exchange:
 
     def _move(self, target: int, enter: bool) -> bool:
         """Move every lane one group towards `target`; False when none can."""
-        self.params = self.params._replace(W=np.array(self.params.W))
+        self.params = self.params._replace(W=np.array(on_host(self.params.W)))
         moved = False
         for b, groups in enumerate(self.lanes):
             size = len(groups) - len(self.cells.always)
@@ -279,7 +280,7 @@ def candidates(
     groups: list[tuple[int, ...]], index: Sequence[np.ndarray] | np.ndarray, fit: Refit
 ) -> Callable[[int], Candidate]:
     """The candidate that each refitted lane is."""
-    fit = jax.tree.map(np.asarray, fit)
+    fit = on_host(fit)
 
     def lane(b: int) -> Candidate:
         return Candidate(

@@ -14,6 +14,7 @@ from typing import Any
 import equinox as eqx
 import numpy as np
 
+from ..devices import on_host
 from ..engine.problem import Params
 from ..engine.refit import Data, entry_lambda, refit, score_features
 from ..inputs.table import Table
@@ -184,7 +185,7 @@ class Search:
         fit = refit(data, *stacked(padded), self._tolerance(), SEARCH_ITER)
         own = found[0]
         alike = [len(other.groups) == len(own.groups) for other in found]
-        objectives = np.where(alike, np.asarray(fit.objective)[: len(found)], np.inf)
+        objectives = np.where(alike, on_host(fit.objective)[: len(found)], np.inf)
         best = int(np.nanargmin(objectives))
         if not objectives[best] < own.objective:
             return curve
@@ -197,7 +198,8 @@ class Search:
         index, params = stacked([chosen] * lanes)
         tolerances = self._tolerance(np.inf)  # only lane 0 has work to do
         tolerances[0] = self.settings.tol / 2
-        fit = refit(self._with_ridge(ridge), index, params, tolerances, self.settings.max_iter)
+        data = self._with_ridge(ridge)
+        fit = on_host(refit(data, index, params, tolerances, self.settings.max_iter))
         final = candidates([chosen.groups] * lanes, index, fit)(0)
         return final, float(fit.stationarity[0]), int(fit.n_iter[0])
 
@@ -215,8 +217,8 @@ class Search:
         for first in range(0, len(models), lanes):
             batch = models[first : first + lanes]
             padded = batch + [batch[0]] * (lanes - len(batch))
-            found = entry_lambda(data, penalty.with_lam(1.0), *stacked(padded))
-            out.extend(np.asarray(found)[: len(batch)].tolist())
+            found = on_host(entry_lambda(data, penalty.with_lam(1.0), *stacked(padded)))
+            out.extend(found[: len(batch)].tolist())
         empty = [bool((model.index >= data.X.shape[1]).all()) for model in models]
         faded = [bool(self.hidden) and nothing for nothing in empty]
         return np.where(faded, np.nan, out)
@@ -230,8 +232,8 @@ class Search:
     def _for_everyone(self, ridge: float) -> Data:
         """All lanes see all samples."""
         data = self._with_ridge(ridge)
-        everyone = np.repeat(np.asarray(data.weights)[:, :1], data.weights.shape[1], axis=1)
-        return eqx.tree_at(lambda d: d.weights, data, everyone)
+        everyone = np.repeat(self.table.weights[:, None], data.weights.shape[1], axis=1)
+        return eqx.tree_at(lambda d: d.weights, data, self.table.place(everyone))
 
     def _tolerance(self, tol: float = SEARCH_TOL) -> np.ndarray:
         return np.full(self.data.weights.shape[1], tol, self.table.X.dtype)

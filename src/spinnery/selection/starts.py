@@ -9,6 +9,7 @@ import jax
 import numpy as np
 
 from ..compilation import rounded_products
+from ..devices import on_host
 from ..engine.path import Groups, Path, lambda_linear, sparse_starts
 from ..engine.problem import Params
 from ..engine.products import Products, best_products
@@ -63,8 +64,7 @@ def find_starts(
         prices = _prices(settings.groups, path.features).astype(dtype)
         products = best_products(path.problem, Params(path.W, path.upper), path.X, prices)
     varies = present(data, hidden[0])[:, 0]
-    products = jax.tree.map(np.asarray, products)
-    return _with_products(starts, path.features, products, varies, hidden[0], settings)
+    return _with_products(starts, path.features, on_host(products), varies, hidden[0], settings)
 
 
 def _prices(groups: Groups, features: np.ndarray) -> np.ndarray:
