@@ -122,10 +122,11 @@ def _check(adata: Any, layer: str | None, taken: list[str], keep: Sequence[str])
             f"annotate takes an AnnData object; got {type(adata).__name__}. Tables go to the "
             "estimators themselves, such as SPINNClassifierCV().fit(X, y)."
         )
-    if layer is not None and layer not in adata.layers:
-        raise ValueError(f"There is no layer {layer!r}; adata.layers has {listing(adata.layers)}.")
+    layers = [name for name in adata.layers if name is not None]  # X as None, anndata >= 0.13
+    if layer is not None and layer not in layers:
+        raise ValueError(f"There is no layer {layer!r}; adata.layers has {listing(layers)}.")
     if layer is None and adata.X is None:
-        raise ValueError(f"adata.X is None: name a layer, one of {listing(adata.layers)}.")
+        raise ValueError(f"adata.X is None: name a layer, one of {listing(layers)}.")
     names = [name for name in taken if name not in adata.obs]
     names += [name for name in keep if name not in adata.obs and name not in adata.var_names]
     if names:

@@ -62,9 +62,10 @@ def open_cells(file: Path, layer: str | None) -> tuple[pd.DataFrame, Cells]:
             )
         from anndata.io import read_elem
 
-        obs, var = read_elem(stored["obs"]), stored["var"]
-        names = pd.Index(read_elem(var[var.attrs["_index"]])).astype(str)
-    return obs, Cells(file, layer or MAIN, unique(names))
+        var = stored["var"]
+        obs: Any = read_elem(stored["obs"])  # of as many types as a file may hold elements
+        genes: Any = read_elem(var[var.attrs["_index"]])
+    return obs, Cells(file, layer or MAIN, unique(pd.Index(genes).astype(str)))
 
 
 def unique(names: pd.Index) -> pd.Index:

@@ -52,8 +52,8 @@ def draw_folds(
         _check_cohorts(folds, codes, names)
         return folds
     if cv is None:
-        most = min(outcome.most_folds(y[weights > 0])[0], np.bincount(codes[weights > 0]).min())
-        cv = max(min(N_FOLDS, int(most)), 2)
+        smallest = int(np.bincount(codes[weights > 0]).min())
+        cv = max(min(N_FOLDS, outcome.most_folds(y[weights > 0])[0], smallest), 2)
     if isinstance(cv, (int, np.integer)):
         _check_number(int(cv), y, weights, outcome)
         parts = [order[weights[order] > 0], order[weights[order] == 0]]
