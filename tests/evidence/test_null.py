@@ -9,9 +9,9 @@ import pytest
 from scipy import stats
 
 import spinnery as sp
+from spinnery.evidence import association
 from spinnery.evidence.association import (
     Statistics,
-    _signed_gram,
     observed,
     products,
     single_features,
@@ -140,12 +140,20 @@ def test_the_gain_of_numbers_is_their_squared_correlation():
     np.testing.assert_allclose(pairs, expected, rtol=1e-4)
 
 
-def test_a_gram_of_signed_weights():
-    rng = np.random.default_rng(5)
-    X, w = rng.normal(size=(20, 7)).astype(np.float32), rng.normal(size=20).astype(np.float32)
-    np.testing.assert_allclose(
-        np.tril(_signed_gram(X, w)), np.tril(X.T @ (w[:, None] * X)), atol=1e-5
-    )
+@pytest.mark.parametrize(("cohorts", "outputs"), [(1, 1), (3, 1), (1, 2), (2, 2)])
+def test_products_a_few_at_a_time_are_all_products(cohorts, outputs, monkeypatch):
+    rng = np.random.default_rng(6)
+    X, codes = rng.normal(size=(n, 11)).astype(np.float32), np.arange(n) % cohorts
+    slope = rng.normal(size=(n, 1, outputs))
+    gain = sum(
+        (X[codes == m].T @ (slope[codes == m, 0, k, None] * X[codes == m])) ** 2
+        for m in range(cohorts) for k in range(outputs)
+    )  # fmt: skip
+    expected = np.max(gain[~np.eye(11, dtype=bool)])
+    for few in (1, 4, 11, 100):
+        monkeypatch.setattr(association, "FEW", few)
+        found = association._best_product(X, association.Residuals(slope, codes))
+        assert found == pytest.approx(expected, rel=1e-4)
 
 
 def test_permutations_stay_within_cohorts():

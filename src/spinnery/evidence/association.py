@@ -12,7 +12,6 @@ from typing import NamedTuple
 
 import numpy as np
 from scipy import stats
-from scipy.linalg import blas
 
 from ..devices import on_host
 from ..engine.constant import constant_model
@@ -22,6 +21,7 @@ BLOCK = 512  # features looked at together
 TOP = 10  # strongest features that are summed
 SINGULAR = 1e-5  # share of the largest eigenvalue: rounding of single precision, classes sum to one
 MOST_PAIRED = 1024  # features whose products are looked at
+FEW = 128  # features whose products with all others fit into the processor's cache
 
 
 class Statistics(NamedTuple):
@@ -163,19 +163,27 @@ def strongest(gain: np.ndarray) -> np.ndarray:
 
 
 def _best_product(X: np.ndarray, residuals: Residuals) -> float:
-    gain = np.zeros((X.shape[1], X.shape[1]), np.float32, order="F")
-    for m in range(int(residuals.codes.max()) + 1):
-        own = residuals.codes == m
-        for slope in residuals.slope[own, 0].astype(np.float32).T:
-            gram = _signed_gram(X[own], slope)
-            gram *= gram
-            gain += gram
-    np.fill_diagonal(gain, 0)
-    return float(gain.max())
+    """Over all pairs of columns: a few at a time with themselves and all later ones."""
+    cohorts = [residuals.codes == m for m in range(int(residuals.codes.max()) + 1)]
+    parts = [
+        (X[own], slope[:, None])
+        for own in cohorts
+        for slope in residuals.slope[own, 0].astype(np.float32).T
+    ]
+    best = 0.0
+    for start in range(0, X.shape[1], FEW):
+        few = slice(start, start + FEW)
+        gain, *others = (
+            _squared(values[:, start:], values[:, few] * slope) for values, slope in parts
+        )
+        for other in others:
+            gain += other
+        np.fill_diagonal(gain, 0)  # a feature with itself
+        best = max(best, float(gain.max()))
+    return best
 
 
-def _signed_gram(X: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """The lower triangle of `X' diag(weights) X`, as a difference of two Gram matrices."""
-    scaled = (X * np.sqrt(np.abs(weights))[:, None]).T
-    plus = blas.ssyrk(1.0, scaled[:, weights > 0], lower=1)
-    return blas.ssyrk(-1.0, scaled[:, weights <= 0], beta=1.0, c=plus, overwrite_c=1, lower=1)
+def _squared(X: np.ndarray, few: np.ndarray) -> np.ndarray:
+    gram = X.T @ few
+    gram *= gram
+    return gram
