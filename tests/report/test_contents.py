@@ -92,9 +92,9 @@ def test_bad_predictions_are_not_called_predictions():
 
 def test_sure_with_and_without_evidence(reports):
     assert answer(reports["measured"], "How sure") == (
-        "Both are firm: picked by 79% to 98% of 100 fits to random halves of the samples, where "
-        "70% are needed. Of all 12 features, at most 1 is expected to come so far by mistake: "
-        "firm is not proven."
+        "Both are firm: picked by at least 70% of 100 fits to random halves of the samples. Of all "
+        "12 features, at most 1 is expected to come so far by mistake: firm is not proven. Picked "
+        "by: “x0” 98%, “x1” 79%."
     )
     assert answer(reports["refitted"], "How sure").startswith(
         "1 of 2 came back in each of 5 refits without a part of the samples: “x0”. That is a hint"
@@ -105,14 +105,13 @@ def test_sure_with_and_without_evidence(reports):
     none = report_of(model, X, y, evidence(model, X, y, threshold=np.inf))
     assert answer(none, "How sure").startswith("None can be called firm")
     few = report_of(model, X, y, evidence(model, X, y, threshold=0.8, expected_false=2.0))
-    assert answer(few, "How sure").startswith("1 of 2 selected is firm: picked by 98% of 100")
-    assert "where 80% are needed" in answer(few, "How sure")
+    assert answer(few, "How sure").startswith("1 of 2 selected is firm: picked by at least 80% of")
     assert "at most 2 are expected to come so far by mistake" in answer(few, "How sure")
     no_one = report_of(model, X, y, evidence(model, X, y, threshold=0.99))
     assert answer(no_one, "How sure") == (
-        "None of the 2 selected is firm: picked by 79% to 98% of 100 fits to random halves of the "
-        "samples, where 99.0% are needed. Counted together with features that say nearly the same "
-        "(its twins), “x0” is firm."
+        "None of the 2 selected is firm: that takes 99.0% of 100 fits to random halves of the "
+        "samples. Picked by: “x0” 98%, “x1” 79%. Counted together with features that say nearly "
+        "the same (its twins), “x0” is firm."
     )
     assert "2 of 12 features, none of which is firm by itself, together pre" in no_one["verdict"]
     assert "those that are not firm are true findings" in answer(no_one, "What should")

@@ -79,7 +79,8 @@ def _which(report: Report) -> str:
     if stable:
         words.append(
             f"Firm, though not in the model: {listed(stable, MOST)}; beside those in it, "
-            f"{'it adds' if len(stable) == 1 else 'they add'} too little to predictions."
+            f"{'it adds' if len(stable) == 1 else 'they add'} too little to predictions, and which "
+            f"way {'it acts' if len(stable) == 1 else 'they act'} was not measured."
         )
     return " ".join(words)
 

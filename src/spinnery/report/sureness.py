@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .wording import count, listed, share, short
+from .wording import count, listed, named, share, short
 
 Report = dict[str, Any]
 MOST = 10  # features named
@@ -25,21 +25,18 @@ def sureness(report: Report) -> str:
         words = [f"None can be called firm: no share of {halves} is enough for that."]
     elif not firm:
         who = "It is not" if n == 1 else f"None of the {n} selected is"
-        words = [
-            f"{who} firm: picked by {_range(judged)} of {halves}, where "
-            f"{share(found['threshold'])} are needed."
-        ]
+        words = [f"{who} firm: that takes {share(found['threshold'])} of {halves}."]
     else:
         every = {1: "The one", 2: "Both"}.get(n, f"All {n}")
         who = every if len(firm) == n else f"{len(firm)} of {n} selected"
         are, mistaken = "is" if len(firm) == 1 else "are", found["expected_false"]
         words = [
-            f"{who} {are} firm: picked by {_range(firm)} of {halves}, where "
-            f"{share(found['threshold'])} are needed. Of all "
+            f"{who} {are} firm: picked by at least {share(found['threshold'])} of {halves}. Of all "
             f"{count(features['n_features'], 'feature')}, at most {short(mistaken)} "
             f"{'is' if mistaken == 1 else 'are'} expected to come so far by mistake: firm is not "
             "proven."
         ]
+    words.append(f"Picked by: {_shares(judged)}.")
     together = [
         row["feature"] for row in features["rows"]
         if "cluster" in row and row["cluster"]["stable"] and not row["stable"]
@@ -52,11 +49,11 @@ def sureness(report: Report) -> str:
     return " ".join(words)
 
 
-def _range(rows: list[dict[str, Any]]) -> str:
-    """How often the halves picked them."""
-    picked = [row["frequency"] for row in rows]
-    low, high = share(min(picked)), share(max(picked))
-    return low if low == high else f"{low} to {high}"
+def _shares(rows: list[dict[str, Any]]) -> str:
+    """How often the halves picked each."""
+    told = [f"{named(row['feature'])} {share(row['frequency'])}" for row in rows[:MOST]]
+    more = f" and {len(rows) - MOST:,} more less often" if len(rows) > MOST else ""
+    return ", ".join(told) + more
 
 
 def _returned(report: Report, n: int) -> str:
