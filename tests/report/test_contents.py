@@ -110,8 +110,8 @@ def test_sure_with_and_without_evidence(reports):
     no_one = report_of(model, X, y, evidence(model, X, y, threshold=0.99))
     assert answer(no_one, "How sure") == (
         "None of the 2 selected is firm: that takes 99.0% of 100 fits to random halves of the "
-        "samples. Picked by: “x0” 98%, “x1” 79%. Counted together with features that say nearly "
-        "the same (its twins), “x0” is firm."
+        "samples. Picked by: “x0” 98%, “x1” 79%. Firm as groups with their twins (features that "
+        "say nearly the same), though none of a group is by itself: those of “x0”."
     )
     assert "2 of 12 features, none of which is firm by itself, together pre" in no_one["verdict"]
     assert "those that are not firm are true findings" in answer(no_one, "What should")

@@ -65,7 +65,8 @@ def _which(report: Report) -> str:
     stable = [row["feature"] for row in rows if not row["selected"]]
     words = []
     if any(row["effect"] in ("up", "down") for row in chosen[:MOST]):
-        words.append(f"“Up” means: where it is higher, {_up(report)}.")
+        within = " within its cohort" if report["cohorts"] else ""
+        words.append(f"“Up” means: where it is higher{within}, {_up(report)}.")
     if not chosen:
         words.append("None was selected.")
     else:

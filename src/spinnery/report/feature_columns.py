@@ -95,7 +95,7 @@ def _instead(row: Row, most: Most) -> Cell:
     if cluster["twins"]:
         more = f"twins: {listed(cluster['twins'], 4, cluster['n_features'] - 1)}"
     if not row["stand_ins"]:
-        return Cell(found, more=more)
+        return words(more or found)
     return Cell(listed(row["stand_ins"], 4, row["n_stand_ins"]), row["n_stand_ins"], more=more)
 
 
@@ -137,7 +137,7 @@ OF_EVIDENCE = [
         _frequency,
     ),
     Column(
-        "False expected",
+        "False expected, down to here",
         "how many features would be picked as often by mistake, in the whole list down to this "
         "row: at most so many where the halves' picks are spread as they commonly are, which held "
         "in our simulations; “at worst” is for any spread there could be. Under 60% of the halves "

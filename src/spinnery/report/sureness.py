@@ -43,8 +43,8 @@ def sureness(report: Report) -> str:
     ]  # fmt: skip
     if together:
         words.append(
-            "Counted together with features that say nearly the same (its twins), "
-            f"{listed(together, MOST)} {'is' if len(together) == 1 else 'are'} firm."
+            f"Firm as groups with their twins (features that say nearly the same), though none of "
+            f"a group is by itself: those of {listed(together, MOST)}."
         )
     return " ".join(words)
 
