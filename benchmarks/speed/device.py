@@ -2,7 +2,7 @@
 
 The additive design, n = 500, p = 1,000, 20 tanh units; lanes are halves of the samples. "dense" is
 the start's 100 Adam steps, 4 n p lanes units operations each (useful ones only, as in `engine`),
-beside the device's own matrix products of that shape; "models" is what `assess` does with halves:
+beside the device's own square matrix products; "models" is what `assess` does with halves:
 start, path, exchange. On a GPU both ways to multiply are tried: factors rounded to TF32 and full
 float32. Then default fits of four designs, where the features are proposed by rounded products and
 where by full ones: time, features, certificate of the final refit, and held-out loss.
@@ -62,22 +62,21 @@ def halves(data, lanes: int):
 
 
 def best(call, repeats: int = 3) -> float:
-    """Seconds, the least of some runs after a first one."""
+    """Seconds, the least of some runs."""
     return min(timed(lambda: jax.block_until_ready(call()))[1] for _ in range(repeats + 1))
 
 
-def peak(how: str, n: int, p: int, columns: int) -> float:
-    """GFLOP/s of the device's product `(n, p) x (p, columns)`, random numbers."""
+def peak(side: int) -> float:
+    """GFLOP/s of the device's product of two square matrices of random numbers."""
     rng = np.random.default_rng(0)
-    a, b = (jnp.asarray(rng.normal(size=s), jnp.float32) for s in ((n, p), (p, columns)))
+    a, b = (jnp.asarray(rng.normal(size=s), jnp.float32) for s in 2 * [(side, side)])
     times = 20 if jax.default_backend() != "cpu" else 1
     many = jax.jit(lambda a, b: jax.lax.fori_loop(0, times, lambda _, x: x + 1e-9 * (x @ b), a))
-    return 2 * n * p * columns * times / best(lambda: many(a, b)) / 1e9
+    return 2 * side**3 * times / best(lambda: many(a, b)) / 1e9
 
 
 def main() -> None:
-    small = {"type": int, "default": 1000}
-    args = options(__doc__, lanes=small, parts=several(PARTS))
+    args = options(__doc__, lanes={"type": int, "default": 1000}, parts=several(PARTS))
     n, p, lanes = (60, 40, 4) if args.smoke else (500, 1000, args.lanes)
     results = Results("speed_device", ("device", "what", "way"), args.smoke)
     ways = WAYS if jax.default_backend() != "cpu" else {"full": "highest"}
@@ -95,7 +94,7 @@ def main() -> None:
         for way, how in ways.items():
             with products(how):
                 if "peak" in args.parts:
-                    results.add(**about, what="peak", way=way, gflops=peak(how, side, side, side))
+                    results.add(**about, what="peak", way=way, gflops=peak(side))
                 if "dense" in args.parts:
                     seconds = best(lambda: train_dense(problem, start, STEPS))
                     gflops = 4 * n * p * lanes * UNITS * STEPS / seconds / 1e9

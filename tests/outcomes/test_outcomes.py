@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from spinnery.losses import Huber, Loss, Poisson, Squared
+from spinnery.metrics import concordance_index_ipcw
 from spinnery.outcomes import Classes, Numbers, Survival, numeric_kind, survival_target
 
 n = 40
@@ -101,6 +102,14 @@ def test_equal_parts_average_to_the_whole(name, outcome, y):
     for measure in checked:
         mean = np.mean([part[measure] for part in parts])
         assert mean == pytest.approx(whole[measure], rel=1e-6), measure
+
+
+def test_who_was_censored_is_learned_among_all():
+    outcome, y = followed()
+    soft, part = np.random.default_rng(4).normal(size=n), slice(0, 30)
+    found = outcome.judge(y[part], soft[part], y)["concordance (Uno)"]
+    assert found == concordance_index_ipcw(y, y[part], soft[part])
+    assert found != outcome.judge(y[part], soft[part])["concordance (Uno)"]
 
 
 @each

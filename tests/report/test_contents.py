@@ -15,9 +15,10 @@ from spinnery import NetworkRegressor, SPINNRegressorCV
 from spinnery.metrics import kaplan_meier, log_rank_test
 from spinnery.report import report_of, short
 from spinnery.report.answers import RMSE
-from spinnery.report.blocks import Table, Text
+from spinnery.report.blocks import Figure, Table, Text
 from spinnery.report.feature_section import LEFT_OUT, feature_section
 from spinnery.report.measures import headline
+from spinnery.report.model_section import OF_FOUND, OF_NOTHING, model_section
 from spinnery.report.performance_section import OF_PARTS, performance_section
 from spinnery.report.svg import colour
 from spinnery.report.wording import share
@@ -320,6 +321,16 @@ def test_twins_are_named_beside_stand_ins_and_counted_in_whole(reports):
     cell = table.rows[1][table.columns.index("Could be instead")]
     assert cell.text == "“x2”"
     assert cell.more == "twins: “a”, “b”, “c”, “d” and 26 more"
+
+
+@pytest.mark.parametrize(
+    ("p_value", "text"), [(0.43, OF_NOTHING), (0.01, OF_FOUND), (np.nan, OF_FOUND)]
+)
+def test_the_curve_of_sizes_is_told_by_what_the_test_said(p_value, text):
+    X, y = data("numbers")
+    section = model_section(report_of(fitted("numbers", X, y, features=(), p_value=p_value), X, y))
+    (figure,) = [block for block in section.blocks if isinstance(block, Figure)]
+    assert figure.caption.endswith(text)
 
 
 def test_an_empty_model_has_no_pictures_of_its_constants(reports):

@@ -124,10 +124,10 @@ def _how_well(report: Report) -> str:
         )
     on = ON[found["kind"]]
     if not report["features"]["n_selected"]:
-        again = "" if found["kind"] == TEST else ", where each part has a constant of its own,"
-        return f"It predicts the same for everybody: {on.rstrip(', ')}{again} {text}."
+        again = "," if found["kind"] == TEST else ", where each part has a constant of its own,"
+        return f"It predicts the same for everybody: {on}{again} {text}."
     caution = "" if found["caution"] is None else f" {found['caution']}"
-    return f"{on[0].upper()}{on[1:]}{text}.{_by_cohort(report)}{_miss(report)}{caution}"
+    return f"{on[0].upper()}{on[1:]}, {text}.{_by_cohort(report)}{_miss(report)}{caution}"
 
 
 def _by_cohort(report: Report) -> str:

@@ -13,6 +13,13 @@ from .wording import short
 Report = dict[str, Any]
 
 
+OF_FOUND = "The lowest loss is too good: the same folds chose the size."
+OF_NOTHING = (
+    "The test of the fit found nothing, and that decides: in data without any signal, too, such "
+    "a curve often dips at some size."
+)
+
+
 def certificate_words(model: dict[str, Any]) -> str:
     reached = "reached" if model["converged"] else "not reached"
     return (
@@ -41,7 +48,7 @@ def model_section(report: Report) -> Section:
     rows = [[words(what), cell] for what, cell in facts.items()]
     blocks: list[Block] = [Table("The fitted model and its certificate.", ["What", "Value"], rows)]
     if len(model.get("sizes", ())) > 1:
-        blocks.append(_sizes(model, report["features"]["n_selected"], report["signal"]["found"]))
+        blocks.append(_sizes(model, report["features"]["n_selected"], report["signal"]))
     note = (
         "The certificate is the norm of the gradient mapping at the returned parameters: small "
         "means that nothing can be gained nearby, not that the model is true or the best there is."
@@ -50,21 +57,15 @@ def model_section(report: Report) -> Section:
     return Section("model", "The model, and how it was made", blocks)
 
 
-OF_FOUND = "The lowest loss is too good: the same folds chose the size."
-OF_NOTHING = (
-    "The test of the fit found nothing, and that decides: in data without any signal, too, such "
-    "a curve often dips at some size."
-)
-
-
-def _sizes(model: dict[str, Any], chosen: int, found: bool) -> Figure:
+def _sizes(model: dict[str, Any], chosen: int, signal: dict[str, Any]) -> Figure:
     keys = ("n_features", "cv_mean", "cv_error")
     rows = [[number(row[key]) for key in keys] for row in model["sizes"]]
     table = Table("Held-out loss by size.", ["Features", "Mean", "Standard error"], rows)
-    loss = model["held_out_loss"]
+    loss, p = model["held_out_loss"], signal["p_value"]
+    nothing = p is not None and p > signal["level"]
     caption = (
         f"How the size was chosen: mean over folds of the {loss}, and its standard error. A curve "
         "that hardly falls from 0 features says that there is little to find. The dotted line is "
-        f"the size that was taken. {OF_FOUND if found else OF_NOTHING}"
+        f"the size that was taken. {OF_NOTHING if nothing else OF_FOUND}"
     )
     return Figure(caption, drawings.sizes(model["sizes"], chosen, loss), table)

@@ -10,9 +10,9 @@ from .wording import count, named, p_words
 
 Report = dict[str, Any]
 ON = {
-    UNSEEN: "on unseen samples, ",
-    TEST: "on the test samples, ",
-    CHOSEN: "in cross-validation, ",
+    UNSEEN: "on unseen samples",
+    TEST: "on the test samples",
+    CHOSEN: "in cross-validation",
 }
 
 
@@ -51,9 +51,9 @@ def verdict(report: Report) -> str:
         unsure = ""
         if report["evidence"] is None and n > 1:
             unsure = "; how sure each feature is was not measured"
-        return f"{known}{begin} {predict} {it}{end}; {on}{text}{unsure}."
+        return f"{known}{begin} {predict} {it}{end}; {on}, {text}{unsure}."
     were, for_it = "was" if n == 1 else "were", f" for {outcome}" if p is None else ""
-    return f"{known}{begin} {were} selected{for_it}{end}, but {on}{text}."
+    return f"{known}{begin} {were} selected{for_it}{end}, but {on}, {text}."
 
 
 def _nothing(report: Report, outcome: str, tested: str) -> str:
