@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy import sparse
 from sklearn.base import clone
@@ -20,6 +21,7 @@ from spinnery import (
     assess,
     survival_target,
 )
+from spinnery.inputs import form
 
 N, P = 80, 12
 EXACT = {"hidden": (), "lam": 0.1, "tol": 1e-7, "dtype": "float64", "random_state": 0}
@@ -145,6 +147,20 @@ def test_mini_batches_are_those_of_the_dense_table(data):
     dense, own = (clone(model).fit(one) for one in (X, thin))
     np.testing.assert_allclose(own.transform(thin), dense.transform(X), atol=1e-5)
     np.testing.assert_allclose(own.score(thin), dense.score(X), rtol=1e-5)
+
+
+def test_sparse_columns_of_a_frame_stay_sparse_in_networks(data, monkeypatch):
+    """All of them, or some beside dense ones; names are kept."""
+    X, y, *_ = data
+    thin = pd.DataFrame.sparse.from_spmatrix(sparse.csc_array(X)).add_prefix("g")
+    mixed = thin.assign(g1=X[:, 1])
+    settings = {"hidden": (3,), "epochs": 2, "batch_size": 20, "random_state": 0}
+    expected = NetworkRegressor(**settings).fit(X, y).predict(X)
+    monkeypatch.setattr(form, "read_columns", None)  # makes columns dense
+    for frame in (thin, mixed):
+        model = NetworkRegressor(**settings).fit(frame, y)
+        assert list(model.feature_names_in_) == list(frame.columns)
+        np.testing.assert_allclose(model.predict(frame), expected, atol=1e-5)
 
 
 @pytest.mark.filterwarnings("ignore:X does not have valid feature names")

@@ -112,3 +112,11 @@ def test_what_is_refused(source, more, text, tmp_path):
         map_table(source, tmp_path / "X.npy", **more)
     with pytest.raises(FileNotFoundError, match="Create it first"):
         map_table(np.zeros((2, 3)), tmp_path / "none" / "X.npy")
+
+
+@pytest.mark.parametrize(("name", "package"), [("t.parquet", "pyarrow"), ("t.zarr", "zarr")])
+def test_a_package_that_is_not_there(name, package, tmp_path, monkeypatch):
+    (tmp_path / name).touch()
+    monkeypatch.setattr(mapped, "find_spec", lambda name: None)
+    with pytest.raises(ImportError, match=f"needs {package} to be read: pip install {package}"):
+        map_table(tmp_path / name, tmp_path / "X.npy")

@@ -189,7 +189,7 @@ def learn_columns(X: Any, sample_weight: Any = None) -> tuple[Any, dict[int, Fac
 
 
 def only_numbers(X: Any, owner: str) -> Any:
-    """A table whose columns are all numbers as a plain one; arrays as they are.
+    """A table whose columns are all numbers as a plain or a sparse one; arrays as they are.
 
     Raises
     ------
@@ -199,6 +199,8 @@ def only_numbers(X: Any, owner: str) -> Any:
     frame = as_frame(X)
     if frame is None or is_plain(frame):
         return X if frame is None else frame
+    if (thin := thin_numbers(frame)) is not None:
+        return pd.DataFrame.sparse.from_spmatrix(thin, columns=frame.columns)  # type: ignore[attr-defined]
     read = read_columns(frame)
     words = [str(name) for name, one in zip(frame, read, strict=True) if one.dtype == object]
     if words:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 from collections.abc import Iterator, Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -15,7 +16,7 @@ from ..progress import Steps
 from ..storage.files import write_parts
 
 BLOCK = 2**23  # numbers held at once
-SUFFIXES = (".parquet", ".zarr")
+NEEDS = {".parquet": "pyarrow", ".zarr": "zarr"}  # files that are read, and the package for it
 
 
 class Blocks(NamedTuple):
@@ -58,6 +59,8 @@ def map_table(
     ValueError
         If the source is none of these, has no rows, or columns that are not there or no numbers;
         all of them are named.
+    ImportError
+        Without the package that reads the source.
 
     Examples
     --------
@@ -96,13 +99,16 @@ def _content(blocks: Blocks, kind: np.dtype, steps: Steps) -> Iterator[bytes | m
 def _blocks(source: Any, columns: Sequence[str] | None) -> Blocks:
     if isinstance(source, str | os.PathLike):
         path = Path(source)
-        if path.suffix not in SUFFIXES:
+        if path.suffix not in NEEDS:
             raise ValueError(
-                f"{path} is no table that map_table reads; give {' or '.join(SUFFIXES)}, or an "
+                f"{path} is no table that map_table reads; give {' or '.join(NEEDS)}, or an "
                 "array of two dimensions."
             )
         if not path.exists():
             raise ValueError(f"{path} is not there; check the path.")
+        package = NEEDS[path.suffix]
+        if find_spec(package) is None:
+            raise ImportError(f"{path} needs {package} to be read: pip install {package}.")
         if path.suffix == ".parquet":
             return _of_parquet(path, columns)
         import zarr

@@ -17,15 +17,20 @@ class Compiling:
 
     def __init__(self, programs: Callable[[], Iterable[tuple[Any, tuple]]], dtype: str):
         self.programs, self.dtype = programs, dtype
-        self._left = Event()
+        self._left, self._done = Event(), Event()
         self._thread = Thread(target=self._compile)
 
     def begin(self) -> None:
         self._thread.start()
 
     def wait(self) -> None:
-        """Return when all is compiled, at once if it was never begun."""
+        """Return when all is compiled, at once if it was never begun.
+
+        Before Python 3.13 a `join` that Ctrl-C ends takes the thread for finished ever after, so an
+        event is waited for.
+        """
         if self._thread.ident is not None:
+            self._done.wait()
             self._thread.join()
 
     def leave(self) -> None:
@@ -34,7 +39,10 @@ class Compiling:
         self.wait()
 
     def _compile(self) -> None:
-        with arithmetic(self.dtype):
-            for program, arguments in self.programs():
-                if not self._left.is_set():
-                    program.lower(*arguments).compile()
+        try:
+            with arithmetic(self.dtype):
+                for program, arguments in self.programs():
+                    if not self._left.is_set():
+                        program.lower(*arguments).compile()
+        finally:
+            self._done.set()
