@@ -66,7 +66,7 @@ CV = {"hidden": ((4,),), "ridges": (0.01,), "cv": 3, "max_features": 4}
     [
         SPINNRegressor(**ONE),
         SPINNClassifierCV(**CV, missing="indicator"),
-        IntegrativeSPINNRegressorCV(**CV),
+        IntegrativeSPINNRegressor(**ONE),
         NetworkClassifier(hidden=(8,), epochs=30, learning_rate=0.03),
         SparseAutoencoder(hidden=(3,), epochs=2),
     ],
@@ -84,8 +84,8 @@ def test_scikit_learn_contract(estimator, check):
         SPINNClassifier(**ONE),
         SPINNRegressorCV(**CV),
         SPINNClassifierCV(**CV),
-        IntegrativeSPINNRegressor(**ONE),
         IntegrativeSPINNClassifier(**ONE),
+        IntegrativeSPINNRegressorCV(**CV),
         IntegrativeSPINNClassifierCV(**CV),
         NetworkRegressor(hidden=(8,), epochs=20, learning_rate=0.02),
         SparseAutoencoder(hidden=(3,), epochs=2, tied=True),

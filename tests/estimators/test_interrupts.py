@@ -72,8 +72,8 @@ for after in (0.2, 1.5):  # while programs compile, and later
         threads = threading.active_count()
         print(json.dumps({"left": left, "longest": longest, "threads": threads}), flush=True)
 """
-FAMILIES = ("fixed", "cross-validated", "network")
-RELATED = ("survival", "cohorts", "encoder", "embedding", "dictionary", "solver")
+FAMILIES = ("cross-validated", "network")
+RELATED = ("fixed", "survival", "cohorts", "encoder", "embedding", "dictionary", "solver")
 
 
 @pytest.mark.parametrize(

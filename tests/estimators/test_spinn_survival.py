@@ -107,6 +107,11 @@ def chosen(wide):
     return SPINNSurvivalCV(max_features=4, random_state=0).fit(*wide)
 
 
+@pytest.fixture(scope="module")
+def linear(wide):
+    return SPINNSurvivalCV(hidden=(), max_features=4, random_state=0).fit(*wide)
+
+
 @pytest.mark.slow
 def test_features_are_found_and_risks_ordered(chosen, wide):
     X, y = wide
@@ -116,30 +121,30 @@ def test_features_are_found_and_risks_ordered(chosen, wide):
     assert abs(chosen.predict(X).mean()) < 1e-6
 
 
-def test_curves_fall_from_one_and_order_with_risk(chosen, wide):
+def test_curves_fall_from_one_and_order_with_risk(linear, wide):
     X, _ = wide
     times = np.linspace(0, 2, 9)
-    curves = chosen.predict_survival_function(X, times)
+    curves = linear.predict_survival_function(X, times)
     assert curves.shape == (200, 9) and (np.diff(curves, axis=1) <= 0).all()
     np.testing.assert_array_equal(curves[:, 0], 1)
-    order = np.argsort(chosen.predict(X))
+    order = np.argsort(linear.predict(X))
     assert (np.diff(curves[order, 4]) <= 1e-12).all()
-    hazard = chosen.predict_cumulative_hazard_function(X, times)
+    hazard = linear.predict_cumulative_hazard_function(X, times)
     np.testing.assert_allclose(np.exp(-hazard), curves)
-    medians = chosen.predict_median(X)
+    medians = linear.predict_median(X)
     assert (np.diff(medians[order][np.isfinite(medians[order])]) <= 0).all()
-    assert chosen.predict_survival_function(X).shape == (200, len(chosen.event_times_))
+    assert linear.predict_survival_function(X).shape == (200, len(linear.event_times_))
 
 
-def test_a_model_comes_back_from_its_file(chosen, wide, tmp_path):
-    chosen.save(tmp_path / "model.spinn")
+def test_a_model_comes_back_from_its_file(linear, wide, tmp_path):
+    linear.save(tmp_path / "model.spinn")
     again = load(tmp_path / "model.spinn")
     X, y = wide
-    np.testing.assert_array_equal(again.predict(X), chosen.predict(X))
+    np.testing.assert_array_equal(again.predict(X), linear.predict(X))
     np.testing.assert_array_equal(
-        again.predict_survival_function(X, [0.5]), chosen.predict_survival_function(X, [0.5])
+        again.predict_survival_function(X, [0.5]), linear.predict_survival_function(X, [0.5])
     )
-    assert again.score(X, y) == chosen.score(X, y)
+    assert again.score(X, y) == linear.score(X, y)
 
 
 def test_scoring_may_choose(wide):
