@@ -52,7 +52,7 @@ class Contents:
         if len(columns):
             names = listing([self.names[j] for j in columns])
             out.append(
-                f"Gaps: {int(self.gaps.sum())} cells are empty, in {names}; each is taken for its "
+                f"Empty cells: {int(self.gaps.sum())}, in {names}; each is taken for its "
                 "column's mean, with an indicator of the gap beside it."
             )
         return out

@@ -15,6 +15,7 @@ from ..inputs.ids import split_ids
 from .assess import Asking, measured
 from .contents import Contents
 from .folder import ResultFolder
+from .measure import check_enough, measure
 from .target import Asked, take_target
 from .workers import Workers
 
@@ -61,6 +62,7 @@ def run_fit(request: Request) -> None:
         with Problems() as problems:
             with problems.kept():
                 task, y, why = taken.read()
+                check_enough(task, y, request.test_folds, request.evidence)
             with problems.kept():
                 contents = Contents(source, cohorts)
         X = source.features()
@@ -69,7 +71,6 @@ def run_fit(request: Request) -> None:
         from rich.console import Console
 
         from .. import report
-        from .measure import measure
         from .results import (
             command_line,
             fit,

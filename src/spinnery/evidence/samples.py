@@ -15,10 +15,9 @@ from ..inputs.table import Table
 from ..outcomes import Outcome
 from ..selection.group_folds import deal_groups, encode_groups, most_group_folds
 from ..selection.starts import Settings
+from . import FEWEST
 from .halves import Lane, complementary
 from .null import permutations
-
-FEWEST = 8  # samples; quarters of fewer say nothing
 
 
 @dataclass(frozen=True)
