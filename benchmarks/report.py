@@ -92,7 +92,8 @@ def dated(lines: list[str], rows: list[dict], before: list[str]) -> list[str]:
     text = f"Measured {span} on {'; '.join(sorted({row['machine'] for row in rows}))}."
     if any_kept:
         old = next((line for line in before if line.startswith("Measured ")), "Measured at no date")
-        text += f" {BEFORE}{old.removeprefix('Measured ').replace(f'. {BEFORE}', '; ')}"
+        known = old.removeprefix("Measured ").removesuffix(".").replace(f". {BEFORE}", "; ")
+        text += f" {BEFORE}{'; '.join(dict.fromkeys(known.split('; ')))}."
     return [*lines[:2], text, "", *lines[2:]]
 
 
