@@ -12,7 +12,7 @@ from ..progress import Steps
 from .curve import WORTHWHILE, Curve, choose, strongest
 from .exchange import Candidate
 from .fewer import fewer_samples
-from .ridges import SEARCH_RIDGES, settled, walk
+from .ridges import BEYOND, SEARCH_RIDGES, settled, walk
 from .search import PATH_RIDGE, PATIENCE, Search
 from .starts import Settings
 
@@ -156,13 +156,15 @@ def try_supports(search: Search, curve: Curve, simplest: Curve) -> Curve:
 
 
 def _best_ridge(search: Search, curve: Curve) -> float:
-    size = curve.sizes[curve.best() : curve.best() + 1]
-    tried = {curve.ridge: search.refit_curve(curve, curve.ridge, size)}
+    """Judged at the best size; of networks also at two larger ones, which want a heavier ridge."""
+    larger = curve.sizes[curve.best() :][: BEYOND + 1 if search.hidden else 1]
+    sizes = larger[:: BEYOND // 2]
+    tried = {curve.ridge: search.refit_curve(curve, curve.ridge, sizes)}
 
     def loss(ridge: float) -> float:
         if ridge not in tried:
-            tried[ridge] = search.refit_curve(curve, ridge, size)
-        return float(tried[ridge].mean[0])
+            tried[ridge] = search.refit_curve(curve, ridge, sizes)
+        return float(tried[ridge].mean.min())
 
     if search.settings.ridges is not None:
         for ridge in search.settings.ridges:

@@ -8,6 +8,7 @@ from .curve import AnyCurve, strongest
 
 SEARCH_RIDGES = {False: (0.01,), True: (0.01, 0.1, 1.0, 10.0)}  # by linearity: linear is cheap
 RIDGE_RANGE = (1e-3, 100.0)
+BEYOND = 6  # groups more than the best size: as far, and half as far, a network's ridge is judged
 FAR = 8  # ratio of ridges beyond which supports are searched anew
 
 
