@@ -109,7 +109,8 @@ def run(table, out, features):
 
 def options(table, out, features):
     size = ["--max-features", str(features)]
-    return ["fit", table, "--target", "y", *size, "--out", out, "--force"]
+    quick = ["--hidden", "linear", "--test-folds", "2"]
+    return ["fit", table, "--target", "y", *size, *quick, "--out", out, "--force"]
 
 
 def contents(folder):

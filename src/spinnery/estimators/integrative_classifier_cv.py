@@ -144,7 +144,9 @@ class IntegrativeSPINNClassifierCV(OverCohortsInFolds, CohortClassifier, CrossVa
     >>> cohorts = np.repeat(["north", "south"], 200)
     >>> sign = np.where(cohorts == "north", 1, -1)
     >>> y = np.where(sign * X[:, 0] + X[:, 1] ** 2 > 0.3, "yes", "no")
-    >>> model = IntegrativeSPINNClassifierCV(hidden=(20,), rule="1se", random_state=0)
+    >>> model = IntegrativeSPINNClassifierCV(
+    ...     hidden=(20,), max_features=4, rule="1se", random_state=0
+    ... )
     >>> model.fit(X, y, cohorts=cohorts).get_support(indices=True)
     array([0, 1])
     """
