@@ -2,9 +2,10 @@
 
 Additive design, n = 500, p = 1,000, default SPINNRegressorCV. Each round starts a process per
 tree, in alternating order; the first fit of each warms it up, the fastest later one counts. The
-median of the rounds' ratios is printed.
+median of the rounds' ratios is printed. With `--five` both take five folds and no check for
+nothing, as the first stage did, so that the same work is compared.
 
-    python -m benchmarks.speed.paired OLD/src src [--rounds 7] [--fits 4] [--smoke]
+    python -m benchmarks.speed.paired OLD/src src [--five] [--rounds 7] [--fits 4] [--smoke]
 """
 
 import argparse
@@ -24,11 +25,13 @@ def main() -> None:
     parser.add_argument("new", type=Path, help="folder that holds the spinnery in question")
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--fits", type=int, default=4, help="of a process, at least 2")
+    parser.add_argument("--five", action="store_true", help="five folds, and no check for nothing")
     parser.add_argument("--smoke", action="store_true", help="tiny data, to see that it runs")
     args = parser.parse_args()
     for folder in (args.old, args.new):
         if not (folder / "spinnery" / "__init__.py").exists():
             parser.error(f"{folder} holds no spinnery/__init__.py")
+    shared = [f"--{name}" for name in ("five", "smoke") if getattr(args, name)]
     results = Results("speed_paired", ("round",), args.smoke)
     results.path.unlink(missing_ok=True)  # rounds of another comparison
     ratios = []
@@ -37,7 +40,7 @@ def main() -> None:
         for name in ("old", "new") if k % 2 == 0 else ("new", "old"):
             source = str(getattr(args, name).resolve())
             arguments = ["--source", source, "--fits", str(args.fits)]
-            found = fresh(*arguments, *(["--smoke"] if args.smoke else []))
+            found = fresh(*arguments, *shared)
             seconds[name] = min(found["seconds"][1:])
         ratios.append(seconds["new"] / seconds["old"])
         results.add(round=k, **seconds, ratio=ratios[-1])
