@@ -20,14 +20,8 @@ TIMES = survival_target(np.arange(20) < 2, np.arange(1.0, 21))
     [
         ("regression", np.arange(7.0), 5, False, "has 7 samples; .* need 8. Or leave out test fol"),
         ("regression", np.arange(7.0), 0, True, "need 8. Leave out --evidence and set --test-fold"),
-        (
-            "classification",
-            np.array(FEW),
-            5,
-            False,
-            "three samples of each kind, .* of: 'u'. Leave",
-        ),
-        ("survival", TIMES, 5, False, "fewer of: 'with the event'"),
+        ("classification", np.array(FEW), 5, False, "3 samples of each class; .* of 'u'. Remove"),
+        ("survival", TIMES, 5, False, "3 samples with the event; got 2. Add samples. Or leave"),
     ],
 )
 def test_too_few(task, y, folds, evidence, text):
@@ -44,4 +38,4 @@ def test_it_comes_before_the_fit_and_beside_other_faults(tmp_path):
     frame.to_csv(tmp_path / "data.csv", index=False)
     done = spin("fit", tmp_path / "data.csv", "--target", "y", "--out", tmp_path / "out")
     assert done.exit_code == 2 and done.stdout == ""
-    assert "of: 'u'" in done.stderr and "--drop when" in done.stderr
+    assert "of 'u'" in done.stderr and "--drop when" in done.stderr

@@ -165,8 +165,6 @@ def test_sparse_columns_of_a_frame_stay_sparse_in_networks(data, monkeypatch):
 
 @pytest.mark.filterwarnings("ignore:X does not have valid feature names")
 def test_a_model_of_factors_wants_their_words(data):
-    import pandas as pd
-
     X, y, *_ = data
     table = pd.DataFrame(X[:, :3], columns=list("abc")).assign(d=["u", "v"] * (N // 2))
     model = SPINNRegressor(**EXACT).fit(table, y)

@@ -114,9 +114,15 @@ def test_what_is_refused(source, more, text, tmp_path):
         map_table(np.zeros((2, 3)), tmp_path / "none" / "X.npy")
 
 
-@pytest.mark.parametrize(("name", "package"), [("t.parquet", "pyarrow"), ("t.zarr", "zarr")])
-def test_a_package_that_is_not_there(name, package, tmp_path, monkeypatch):
+@pytest.mark.parametrize(
+    ("name", "package", "for_pip"),
+    [
+        ("t.parquet", "pyarrow", r"'spinnery\[parquet\]'"),
+        ("t.zarr", "zarr", "zarr"),
+    ],
+)
+def test_a_package_that_is_not_there(name, package, for_pip, tmp_path, monkeypatch):
     (tmp_path / name).touch()
     monkeypatch.setattr(mapped, "find_spec", lambda name: None)
-    with pytest.raises(ImportError, match=f"needs {package} to be read: pip install {package}"):
+    with pytest.raises(ImportError, match=f"needs {package} to be read: pip install {for_pip}\\."):
         map_table(tmp_path / name, tmp_path / "X.npy")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import time
@@ -15,7 +16,7 @@ SECONDS = 0.3
 SCRIPT = """
 import os, signal, threading, time
 from spinnery.selection.compiling import Compiling
-from tests.selection.test_compiling import SECONDS, Slow
+from test_compiling import SECONDS, Slow
 
 signal.signal(signal.SIGINT, signal.default_int_handler)
 slow = Slow()
@@ -47,8 +48,9 @@ class Slow:
 def test_an_interrupted_wait_leaves_no_thread():
     """In a process of its own, whose main thread gets the signal."""
     done = subprocess.run(
-        [sys.executable, "-c", SCRIPT], capture_output=True, text=True, timeout=120
-    )
+        [sys.executable, "-c", SCRIPT], cwd=os.path.dirname(__file__), capture_output=True,
+        text=True, timeout=120,
+    )  # fmt: skip
     assert done.stdout.split() == ["1", "1"], done.stderr
 
 

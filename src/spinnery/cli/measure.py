@@ -13,31 +13,29 @@ from .workers import Workers
 if TYPE_CHECKING:
     from ..evidence.held_out import HeldOut
 
+LEAST = 3  # of a class, or with the event: a fold holds one, and two are left to learn from
 WITHOUT = "Or leave out test folds: --test-folds 0."
 
 
 def check_enough(task: str, y: np.ndarray, folds: int, evidence: bool) -> None:
-    """Whether a table has the samples that test folds and evidence need, before anything is fitted.
-
-    A fit without a fold needs two of each class, or two with the event.
-    """
+    """That there are samples enough for test folds and evidence, before anything is fitted."""
     if (folds or evidence) and len(y) < FEWEST:
         remedy = "Leave out --evidence and set --test-folds 0." if evidence else WITHOUT
         raise InputError(
             f"The table has {len(y)} samples; test folds and evidence need {FEWEST}. {remedy}"
         )
-    if not folds or task == "regression":
-        return
-    if task == "survival":
-        rare = ["with the event"] if y["event"].sum() < 3 else []
-    else:
-        labels, counts = np.unique(y, return_counts=True)
-        rare = labels[counts < 3].tolist()
-    if rare:
+    if folds and task == "survival" and (seen := int(y["event"].sum())) < LEAST:
         raise InputError(
-            f"Test folds need three samples of each kind, and there are fewer of: {listing(rare)}. "
-            f"Leave these out. {WITHOUT}"
+            f"Test folds need {LEAST} samples with the event; got {seen}. Add samples. {WITHOUT}"
         )
+    if folds and task == "classification":
+        classes, counts = np.unique(y, return_counts=True)
+        rare = classes[counts < LEAST].tolist()
+        if rare:
+            raise InputError(
+                f"Test folds need {LEAST} samples of each class; there are fewer of "
+                f"{listing(rare)}. Remove them or merge them with other classes. {WITHOUT}"
+            )
 
 
 def measure(

@@ -16,7 +16,7 @@ from ..progress import Steps
 from ..storage.files import write_parts
 
 BLOCK = 2**23  # numbers held at once
-NEEDS = {".parquet": "pyarrow", ".zarr": "zarr"}  # files that are read, and the package for it
+NEEDS = {".parquet": ("pyarrow", "'spinnery[parquet]'"), ".zarr": ("zarr", "zarr")}  # for pip
 
 
 class Blocks(NamedTuple):
@@ -106,9 +106,9 @@ def _blocks(source: Any, columns: Sequence[str] | None) -> Blocks:
             )
         if not path.exists():
             raise ValueError(f"{path} is not there; check the path.")
-        package = NEEDS[path.suffix]
+        package, for_pip = NEEDS[path.suffix]
         if find_spec(package) is None:
-            raise ImportError(f"{path} needs {package} to be read: pip install {package}.")
+            raise ImportError(f"{path} needs {package} to be read: pip install {for_pip}.")
         if path.suffix == ".parquet":
             return _of_parquet(path, columns)
         import zarr
