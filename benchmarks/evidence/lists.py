@@ -25,7 +25,6 @@ from .designs import draw
 KINDS = {"regression": SPINNRegressorCV, "binary": SPINNClassifierCV, "survival": SPINNSurvivalCV}
 METHODS = {"spinnery": {}, "spinnery, linear": {"hidden": ()}}
 PAIRS, EXPECTED, RATE = 50, 1.0, 0.1
-MOST_KEPT = 40  # votes of false features
 
 
 def searched(model, X, y, of_permutations: int = 0):
@@ -53,7 +52,7 @@ def lists(units: list[set], found: Stability, true: set, of: str) -> dict:
         row[f"{name}_true{of}"] = int((listed & holds).sum())
         row[f"{name}_false{of}"] = int((listed & ~holds).sum())
     row[f"votes_true{of}"] = sorted(votes[holds].tolist(), reverse=True)
-    row[f"votes_false{of}"] = sorted(votes[~holds].tolist(), reverse=True)[:MOST_KEPT]
+    row[f"units_false{of}"] = np.bincount(votes[~holds]).tolist()  # by votes
     return row
 
 

@@ -7,6 +7,8 @@ import pytest
 from sklearn.model_selection import KFold
 
 from spinnery import SPINNClassifierCV, SPINNRegressorCV
+from spinnery.losses import Logistic, Squared
+from spinnery.selection.crossval import negligible
 from spinnery.selection.curve import Curve, choose
 
 
@@ -169,6 +171,14 @@ def test_near_ties_go_to_the_smaller_size_and_the_simpler_model():
     assert choose([curve, linear]) == 1
     better = Curve((20,), 0.01, np.arange(4), folds - 0.2, [])
     assert choose([better, linear]) == 0
+
+
+@pytest.mark.parametrize("saved, size", [(0.0009, 1), (0.0011, 2)])
+def test_under_squared_error_a_thousandth_of_what_is_explained_is_no_feature(saved, size):
+    folds = 1 + np.repeat([[1.0], [saved], [0.0]], 5, axis=1)
+    for loss, place in ((Squared(), size), (Logistic(), 2)):
+        curve = Curve((20,), 0.01, np.arange(3), folds, [])
+        assert curve.position("min", negligible(loss)) == place
 
 
 def test_what_a_larger_model_must_save_does_not_depend_on_where_a_loss_begins():

@@ -23,9 +23,10 @@ class Evidence:
         `feature`; `selected` (by the model); `stable` (frequency at least `threshold`);
         `frequency` (share of the halves that pick it); `expected_false` (bound on the number of
         false features with at least that frequency, picks being r-concave), `worst_case` (the same
-        for any distribution), `false_rate` (the bound over the number of features as frequent: the
-        proportion of false ones expected among them); `cluster` (number of its cluster in
-        `clusters`). Of selected features also `importance`, `importance_low`, `importance_high`
+        for any distribution), `false_rate` (the proportion of false ones expected among features
+        at least as frequent: by the bound, or by what chance picks as often, if that is less);
+        `cluster` (number of its cluster in `clusters`). Of selected features also `importance`,
+        `importance_low`, `importance_high`
         (rise of the held-out loss without it, and its interval; of numbers the loss is half the
         squared error, the target's variance being 1), `effect` (a word for its curve; "by level" of
         a factor, "differs" between cohorts), `sign` (1, -1 or 0; over cohorts a column

@@ -9,6 +9,7 @@ import numpy as np
 from ..engine.path import Groups
 from ..inputs.table import Table
 from .bounds import LOWEST, least_share, r_concave, worst_case
+from .chance import by_chance
 from .clusters import clusters_around
 from .halves import Found
 
@@ -25,9 +26,8 @@ class Stability:
     worst_case : (m,) array
         The same for any distribution of selections.
     false_rate : (m,) array
-        That bound relative to the number of units with at least that share: the smallest
-        proportion of false ones expected in a list that holds the unit. 1 below the least share
-        that is ever trusted.
+        The smallest proportion of false ones expected in a list that holds the unit: by that bound,
+        where it is trusted, or by what chance alone would pick as often, if that is less.
     threshold : float
         Least share with at most the wanted number expected false; infinite if there is none.
     """
@@ -60,8 +60,10 @@ def stability(
     B, share = n_halves // 2, votes / n_halves
     by_votes = r_concave(min(size, n_units), n_units, B)
     bound = by_votes[votes]
+    trusted = np.where(np.arange(n_halves + 1) / n_halves >= LOWEST, by_votes, n_units)
+    false = np.minimum(trusted, by_chance(votes, n_halves, n_units))[votes]
     at_least = np.array([(votes >= v).sum() for v in votes], int)
-    rate = np.where(share >= LOWEST, np.minimum(bound / np.maximum(at_least, 1), 1.0), 1.0)
+    rate = np.minimum(false / np.maximum(at_least, 1), 1.0)
     order = np.argsort(votes)  # a longer list may hold the unit at a lower rate
     rate[order] = np.minimum.accumulate(rate[order])
     worst = np.array([worst_case(s, size, n_units) for s in share])

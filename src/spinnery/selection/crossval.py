@@ -8,8 +8,9 @@ from typing import NamedTuple
 import numpy as np
 
 from ..inputs.table import Table
+from ..losses import AnyLoss, Squared
 from ..progress import Steps
-from .curve import WORTHWHILE, Curve, choose, strongest
+from .curve import NEGLIGIBLE, WORTHWHILE, Curve, choose, strongest
 from .exchange import Candidate
 from .fewer import fewer_samples
 from .ridges import BEYOND, SEARCH_RIDGES, settled, walk
@@ -60,7 +61,7 @@ def cross_validate(
         if not worth(curve.mean.min() - larger[1].mean.min(), curve):
             break
         search, curve = larger
-    position = 0 if nothing else curve.position(rule)
+    position = 0 if nothing else curve.position(rule, negligible(part.loss))
     size = int(curve.sizes[position])
     if searched is not table:
         search = Search(table, folds, search.hidden, search.settings, steps)
@@ -70,13 +71,13 @@ def cross_validate(
         search = Search(table, folds, search.hidden, search.settings, steps)
         near = curve.sizes[: position + PATIENCE + 1]
         curve = search.refit_curve(curve, curve.ridge, near)
-        position = 0 if nothing else curve.position(rule)
+        position = 0 if nothing else curve.position(rule, negligible(table.loss))
         size = int(curve.sizes[position])
     curve = search.consult(curve, size)
     chosen, blocks = curve.candidates[size], None
     if table.n_cohorts > 1 and size > 0:
         blocks = search.block_curve(curve, size)
-        chosen = blocks.candidates[int(blocks.sizes[blocks.position(rule)])]
+        chosen = blocks.candidates[int(blocks.sizes[blocks.position(rule, negligible(table.loss))])]
     fit, stationarity, n_iter = search.finish(chosen, curve.ridge)
     models = [fit if k == size else curve.candidates[k] for k in curve.sizes]
     lambdas = search.lambdas(models, curve.ridge)
@@ -108,6 +109,11 @@ def trained_anew(search: Search, found: Curve, size: int) -> Curve:
     tried = search.adopt(found, PATH_RIDGE, np.array([size]))
     adopted = search.adopt(found, _best_ridge(search, tried), found.sizes)
     return search.closer(adopted, size)
+
+
+def negligible(loss: AnyLoss) -> float:
+    """Share of what is explained that is nothing: of a variance it is known, of others not."""
+    return NEGLIGIBLE if isinstance(loss, Squared) else 0.0
 
 
 def still_falling(curve: Curve, settings: Settings) -> bool:

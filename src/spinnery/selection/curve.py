@@ -17,6 +17,7 @@ from .exchange import Candidate
 
 SIZE_TIE = 0.25  # standard errors within which the smaller model is taken
 RIDGE_TIE = 0.5  # standard errors within which the larger ridge is taken
+NEGLIGIBLE = 0.001  # share of what is explained, for which squared error needs no further feature
 WORTHWHILE = 0.02  # share a larger architecture must save, of the loss or of what is explained
 
 
@@ -53,11 +54,15 @@ class Curve:
         """Position of the lowest mean."""
         return int(np.argmin(self.mean))
 
-    def position(self, rule: str) -> int:
+    def position(self, rule: str, negligible: float = 0.0) -> int:
         """The size to take: the best up to a near tie ("min"), or the smallest whose mean lies
-        within one standard error of the lowest ("1se")."""
+        within one standard error of the lowest ("1se").
+
+        A tie is also what costs no more than the share `negligible` of what is explained.
+        """
         excess = self.folds - self.folds[self.best()]
         allowed = SIZE_TIE * standard_error(excess) if rule == "min" else self.error[self.best()]
+        allowed = np.maximum(allowed, negligible * (self.mean[0] - self.mean.min()))
         return int(np.flatnonzero(excess.mean(axis=1) <= allowed)[0])
 
 
