@@ -15,7 +15,7 @@ from scipy.stats import norm
 
 RHOS = np.linspace(0.1, 0.54, 12)  # how alike halves are, by chance
 STEPS = np.linspace(-0.2, 1.5, 27)  # of c above that of all units together
-STANDINGS = np.linspace(-6, 6, 161)  # values of z
+STANDINGS = np.linspace(-8, 8, 215)  # values of z
 DOUBT = 3.0  # log-likelihood by which a fit may be worse than the best and still counts
 
 
