@@ -12,7 +12,7 @@ PEERS = ("ipss", "hidimstat", "hidimstat, debiased", "knockpy", "boruta", "lasso
 ORDER = (OURS, f"{OURS}, linear", *PEERS, "lassonet, oracle")
 LIMITS = {"stable": 1.0, "rate": 0.1}
 COVERED, SMALL_P = 0.9, 0.06
-FEWEST, FEWEST_BESIDE = 10, 4  # data sets of a design, to be judged by itself and beside a peer
+FEWEST, FEWEST_BESIDE = 10, 3  # data sets of a design, to be judged by itself and beside a peer
 
 
 def by_cell(rows: list[dict]) -> dict[tuple, list[dict]]:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 import spinnery.evidence.halves as halves_module
 from spinnery.engine.path import Groups
 from spinnery.evidence.halves import LANES, Found, Halves, Lane, complementary, gains, joined
+from spinnery.evidence.ways import Way
 from spinnery.losses import Squared
 from spinnery.nn import SHARED
 from spinnery.penalties import GroupMCP
@@ -33,7 +34,8 @@ def halves(hidden=((),), y=y, weights=None):
     settings = Settings(
         GroupMCP(1.0), Groups(np.arange(p), None), "tanh", 4, 1, 0, None, 1e-3, 2000, SHARED
     )
-    return Halves(table, settings, list(hidden), 4, 4, "float64")
+    ways = [Way(one, table, settings.groups) for one in hidden]
+    return Halves(ways, settings, 4, 4, "float64")
 
 
 @given(st.integers(0, 10**6), st.lists(st.integers(0, 2), min_size=8, max_size=40))
@@ -58,6 +60,10 @@ def test_rankings_are_joined_in_turn(rankings, size):
         assert set(ranking[: max(depth - size + 1, 0)]) <= set(found)
 
 
+def with_table(of, table):
+    return replace(of, ways=[replace(way, table=table) for way in of.ways])
+
+
 def picks(of, lane):
     (found,) = of.search([lane])
     return found
@@ -67,10 +73,10 @@ def picks(of, lane):
 def test_targets_outside_a_half_change_nothing_inside(hidden):
     lane = Lane(FIRST, SAME)
     before = halves(hidden)
-    table = before.table
+    table = before.ways[0].table
     outside = table.targets.copy()
     outside[SECOND] = rng.permutation(outside[SECOND])  # of the same scale: no part of the question
-    after = replace(before, table=replace(table, targets=outside))
+    after = with_table(before, replace(table, targets=outside))
     one, other = picks(before, lane), picks(after, lane)
     assert one.picked.tolist() == other.picked.tolist()
     assert not np.allclose(one.held_out, other.held_out)
@@ -79,7 +85,7 @@ def test_targets_outside_a_half_change_nothing_inside(hidden):
 def test_a_linear_half_is_the_least_squares_fit_of_its_rows():
     of = halves()
     found = picks(of, Lane(FIRST, SAME))
-    table = of.table
+    table = of.ways[0].table
     user = table.columns[found.picked]
     assert user[:3].tolist() == [0, 1, 2]
     for size in (0, 1, 2, 3):
@@ -95,10 +101,10 @@ def test_a_permuted_lane_is_a_table_with_permuted_targets_and_weights():
     places = rng.permutation(n)
     weights = rng.integers(1, 4, n).astype(float)
     of = halves(weights=weights)
-    table = of.table
+    table = of.ways[0].table
     moved = replace(table, targets=table.targets[places], weights=table.weights[places])
     one = picks(of, Lane(FIRST, places))
-    other = picks(replace(of, table=moved), Lane(FIRST, SAME))
+    other = picks(with_table(of, moved), Lane(FIRST, SAME))
     assert one.picked.tolist() == other.picked.tolist()
     np.testing.assert_allclose(one.held_out, other.held_out, rtol=1e-6)
 

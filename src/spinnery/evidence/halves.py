@@ -8,18 +8,20 @@ data's.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import equinox as eqx
 import jax
 import numpy as np
 
 from ..compilation import precision
+from ..engine.refit import Data
 from ..inputs.table import Table
 from ..selection.curve import at_size
 from ..selection.exchange import Candidate
 from ..selection.ranking import models_of_lanes
 from ..selection.starts import Settings
+from .ways import Way
 
 LANES = 11  # searched together: one shape of programs, that of a fit with ten folds
 MANY, MOST_FEATURES = 110, 2**16  # on a GPU, which takes them in the time of eleven, where they fit
@@ -47,7 +49,7 @@ class Found:
     ----------
     picked : (q,) int array
         Groups, the firmest first.
-    held_out : (n_architectures, size + 1) array
+    held_out : (n_ways, size + 1) array
         Loss on the other half by number of groups, from none on.
     """
 
@@ -56,7 +58,7 @@ class Found:
 
     @property
     def gain(self) -> np.ndarray:
-        """Fall of the loss on the other half, by architecture and number of groups."""
+        """Fall of the loss on the other half, by way and number of groups."""
         return self.held_out[:, :1] - self.held_out
 
 
@@ -85,47 +87,36 @@ class Halves:
 
     Attributes
     ----------
-    table : Table
-    settings : Settings
-    architectures : list of tuple
+    ways : list of Way
         Each picks by itself; their picks are joined in turn until there are `size`.
+    settings : Settings
     size : int
         Groups that a half picks, at most.
-    n_slots : int
-        Places for their features; with as many, searches of other sizes share programs.
+    widest : int
+        The same of searches of other sizes, with which they share programs.
     dtype : str
     at_once : int
         Halves searched together.
     """
 
-    table: Table
+    ways: list[Way]
     settings: Settings
-    architectures: list[tuple[int, ...]]
     size: int
-    n_slots: int
+    widest: int
     dtype: str
     at_once: int = LANES
 
     def search(self, lanes: list[Lane]) -> list[Found]:
         """What each of at most `at_once` lanes finds."""
-        settings = replace(self.settings, max_features=self.size)
-        padded = (lanes * self.at_once)[: self.at_once]
-        places = np.stack([lane.places for lane in padded], axis=1)
-        targets, everyone = self.table.targets[places], self.table.weights[places]
-        weights = np.zeros_like(everyone)
-        for b, lane in enumerate(padded):
-            weights[lane.rows, b] = everyone[lane.rows, b]
-        weights /= weights.sum(axis=0)
+        padded, searched = (lanes * self.at_once)[: self.at_once], []
         with precision(self.dtype):
-            data = self.table.padded(weights, np.zeros(len(padded)))
-            if (places != np.arange(len(places))[:, None]).any():
-                flat = self.table.place(targets.reshape(len(targets), -1))
-                own = flat.reshape(len(flat), *targets.shape[1:]), self.table.place(everyone)
-                data = eqx.tree_at(lambda d: (d.targets, d.everyone), data, own)
-            searched = [
-                models_of_lanes(data, hidden, settings, self.n_slots)
-                for hidden in self.architectures
-            ]
+            tables = {id(way.table): way.table for way in self.ways}
+            data = {key: on_device(table, padded) for key, table in tables.items()}
+            for way in self.ways:
+                settings = way.settings(self.settings, self.size)
+                n_slots = way.n_slots(self.settings, self.widest)
+                found = models_of_lanes(data[id(way.table)], way.hidden, settings, n_slots)
+                searched.append(found)
         return [self._found([models[b] for models in searched]) for b in range(len(lanes))]
 
     def _found(self, models: list[dict[int, Candidate]]) -> Found:
@@ -133,6 +124,22 @@ class Halves:
             [[at_size(found, k).held_out for k in range(self.size + 1)] for found in models]
         )
         return Found(joined([ranked(found) for found in models], self.size), held_out)
+
+
+def on_device(table: Table, lanes: list[Lane]) -> Data:
+    """The samples as the lanes see them."""
+    places = np.stack([lane.places for lane in lanes], axis=1)
+    targets, everyone = table.targets[places], table.weights[places]
+    weights = np.zeros_like(everyone)
+    for b, lane in enumerate(lanes):
+        weights[lane.rows, b] = everyone[lane.rows, b]
+    weights /= weights.sum(axis=0)
+    data = table.padded(weights, np.zeros(len(lanes)))
+    if (places != np.arange(len(places))[:, None]).any():
+        flat = table.place(targets.reshape(len(targets), -1))
+        own = flat.reshape(len(flat), *targets.shape[1:]), table.place(everyone)
+        data = eqx.tree_at(lambda d: (d.targets, d.everyone), data, own)
+    return data
 
 
 def ranked(found: dict[int, Candidate]) -> list[int]:
@@ -158,7 +165,7 @@ def joined(rankings: list[list[int]], size: int) -> np.ndarray:
 def gains(found: list[Found], n_pairs: int) -> tuple[float, np.ndarray]:
     """The largest mean fall of the loss on the other half, and the same of permuted targets.
 
-    Over architectures and sizes from one on, relative to the loss without features.
+    Over ways and sizes from one on, relative to the loss without features.
 
     Parameters
     ----------

@@ -8,17 +8,17 @@ given, once.
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..selection.lanes import slots_for
 from .bounds import most_picked
 from .halves import Found, Halves, Lane, at_once
 from .held_out import HeldOut, without
 from .samples import Samples, samples_of
+from .ways import Way, ways_of
 
 MOST_PICKED = 24  # features that a half picks at most
 NULL_PAIRS, NULL_SIZE = 2, 8  # pairs of halves for each permutation, features at most
@@ -71,6 +71,12 @@ class Task:
         return most_picked(optional, self.n_pairs, self.expected_false, most)
 
     @cached_property
+    def ways(self) -> list[Way]:
+        """How a half is searched."""
+        samples = self.samples
+        return ways_of(samples.searched, samples.settings.groups, samples.architectures)
+
+    @cached_property
     def folds(self) -> list[np.ndarray]:
         """Rows without which the whole procedure is repeated."""
         return self.samples.folds(self.n_folds, self.seed) if self.n_folds else []
@@ -86,7 +92,7 @@ class Task:
 
     def prepare(self) -> None:
         """Make once what all parts need."""
-        for made in ("samples", "folds", "lanes", "size"):
+        for made in ("samples", "folds", "lanes", "size", "ways"):
             getattr(self, made)
 
     @property
@@ -100,12 +106,8 @@ class Task:
     def halves(self, kind: str) -> Halves:
         """How halves are searched."""
         samples, size = self.samples, self.size
-        n_slots = slots_for(replace(samples.settings, max_features=size))
         least = size if kind == "halves" else min(size, NULL_SIZE)
-        return Halves(
-            samples.searched, samples.settings, samples.architectures, least, n_slots,
-            self.model.dtype, self.at_once,
-        )  # fmt: skip
+        return Halves(self.ways, samples.settings, least, size, self.model.dtype, self.at_once)
 
     def result(self, part: Part) -> dict[str, np.ndarray]:
         """One part's numbers."""
