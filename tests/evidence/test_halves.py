@@ -50,14 +50,18 @@ def test_halves_are_disjoint_and_share_out_every_stratum(seed, strata):
             assert abs((strata[one] == s).sum() - (strata[other] == s).sum()) <= 1
 
 
-@given(st.lists(st.permutations(range(6)), min_size=1, max_size=3), st.integers(1, 6))
-def test_rankings_are_joined_in_turn(rankings, size):
-    found = joined([list(r) for r in rankings], size)
+@given(
+    st.lists(st.permutations(range(6)), min_size=1, max_size=3),
+    st.integers(1, 6),
+    st.lists(st.integers(1, 2), min_size=3, max_size=3),
+)
+def test_rankings_are_joined_in_turn(rankings, size, steps):
+    steps = steps[: len(rankings)]
+    found = joined([list(r) for r in rankings], size, steps)
     assert len(found) == len(set(found)) == size
     assert found[0] == rankings[0][0]
-    depth = max(r.index(f) for f in found for r in rankings if f in r[:size])
-    for ranking in rankings:  # nothing is passed over by more than one turn
-        assert set(ranking[: max(depth - size + 1, 0)]) <= set(found)
+    named = [r[t * k : (t + 1) * k] for t in range(6) for r, k in zip(rankings, steps, strict=True)]
+    assert found.tolist() == list(dict.fromkeys(entry for turn in named for entry in turn))[:size]
 
 
 def with_table(of, table):

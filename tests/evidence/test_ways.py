@@ -57,7 +57,9 @@ def test_what_the_user_weighs_a_feature_by_stays():
 def test_squares_stand_beside_networks_on_dense_tables_alone():
     groups = Groups(np.arange(p), None)
     dense = table()
-    assert [way.hidden for way in ways_of(dense, groups, [(), (3,)])] == [(), (3,), ()]
+    found = ways_of(dense, groups, [(), (3,)])
+    assert [way.hidden for way in found] == [(), (3,), ()]
+    assert [way.at_a_time for way in found] == [2, 1, 1]
     assert len(ways_of(dense, groups, [()])) == 1
     thin = table(sparse.csc_array(X))
     assert len(ways_of(thin, groups, [(), (3,)])) == 2

@@ -123,7 +123,9 @@ class Halves:
         held_out = np.array(
             [[at_size(found, k).held_out for k in range(self.size + 1)] for found in models]
         )
-        return Found(joined([ranked(found) for found in models], self.size), held_out)
+        rankings = [ranked(found) for found in models]
+        at_a_time = [way.at_a_time for way in self.ways]
+        return Found(joined(rankings, self.size, at_a_time), held_out)
 
 
 def on_device(table: Table, lanes: list[Lane]) -> Data:
@@ -152,13 +154,15 @@ def ranked(found: dict[int, Candidate]) -> list[int]:
     return sorted(votes, key=lambda group: -votes[group])
 
 
-def joined(rankings: list[list[int]], size: int) -> np.ndarray:
-    """The first `size` distinct entries, taken from the rankings in turn."""
+def joined(rankings: list[list[int]], size: int, at_a_time: list[int]) -> np.ndarray:
+    """The first `size` distinct entries, so many `at_a_time` from each ranking in turn."""
     out: dict[int, None] = {}
-    for place in range(max(map(len, rankings))):
-        for ranking in rankings:
-            if place < len(ranking) and len(out) < size:
-                out.setdefault(ranking[place])
+    turns = -(-max(map(len, rankings)) // min(at_a_time))
+    for turn in range(turns):
+        for ranking, step in zip(rankings, at_a_time, strict=True):
+            for entry in ranking[turn * step : (turn + 1) * step]:
+                if len(out) < size:
+                    out.setdefault(entry)
     return np.fromiter(out, int, len(out))
 
 

@@ -2,7 +2,8 @@
 
 A network of half the samples misses what that of all finds. Where the estimator may take one, a
 linear model of features and their squares searches, too: a peak, a valley, a bend by itself is in
-reach of far fewer samples there, in a tenth of a network's time (docs/decisions.md, 91).
+reach of far fewer samples there, in a tenth of a network's time. The linear model then names two
+features where the others name one: what is linear is found as before (docs/decisions.md, 91).
 """
 
 from __future__ import annotations
@@ -21,11 +22,15 @@ LEAST = 1e-3  # standard deviation of what squares add to their features; of two
 
 @dataclass(frozen=True)
 class Way:
-    """One way: a model, the columns that it may use, and which of them are one group."""
+    """One way: a model, the columns that it may use, and which of them are one group.
+
+    Where ways' picks are joined, it names `at_a_time` groups whenever it is its turn.
+    """
 
     hidden: tuple[int, ...]
     table: Table
     groups: Groups
+    at_a_time: int = 1
 
     def settings(self, settings: Settings, size: int) -> Settings:
         """Of a search for up to `size` groups."""
@@ -38,10 +43,10 @@ class Way:
 
 def ways_of(table: Table, groups: Groups, architectures: list[tuple[int, ...]]) -> list[Way]:
     """The architectures and, beside networks on a dense table, features with their squares."""
-    ways = [Way(hidden, table, groups) for hidden in architectures]
-    if any(architectures) and isinstance(table.X, np.ndarray):
-        ways.append(Way((), with_squares(table), twice(groups)))
-    return ways
+    if not any(architectures) or not isinstance(table.X, np.ndarray):
+        return [Way(hidden, table, groups) for hidden in architectures]
+    ways = [Way(hidden, table, groups, 1 if hidden else 2) for hidden in architectures]
+    return [*ways, Way((), with_squares(table), twice(groups))]
 
 
 def with_squares(table: Table) -> Table:
