@@ -48,7 +48,7 @@ class Evidence:
         How often permuted targets let the procedure gain as much on unseen halves; NaN without
         permutations.
     gain : float
-        Largest mean fall of the loss on the unseen half, over architectures and sizes up to 8,
+        Largest mean fall of the loss on the unseen half, over ways to search it and sizes to 8,
         relative to the loss without features; NaN without permutations.
     null_gains : (n_permutations,) array
         The same of permuted targets.
