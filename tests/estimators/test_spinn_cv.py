@@ -1,6 +1,7 @@
 """Cross-validated estimators: what they choose, what they report, how they fail."""
 
 import itertools
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -176,9 +177,17 @@ def test_near_ties_go_to_the_smaller_size_and_the_simpler_model():
 @pytest.mark.parametrize("saved, size", [(0.0009, 1), (0.0011, 2)])
 def test_under_squared_error_a_thousandth_of_what_is_explained_is_no_feature(saved, size):
     folds = 1 + np.repeat([[1.0], [saved], [0.0]], 5, axis=1)
-    for loss, place in ((Squared(), size), (Logistic(), 2)):
-        curve = Curve((20,), 0.01, np.arange(3), folds, [])
-        assert curve.position("min", negligible(loss)) == place
+    curve = Curve((20,), 0.01, np.arange(3), folds, [])
+    loss, score = SimpleNamespace(scorer=None), SimpleNamespace(scorer=len)
+    assert curve.position("min", negligible(Squared(), loss)) == size
+    assert curve.position("min", negligible(Logistic(), loss)) == 2
+    assert curve.position("min", negligible(Squared(), score)) == 2
+
+
+def test_a_score_that_the_empty_model_has_not_leaves_the_others_comparable():
+    folds = np.array([[np.inf] * 5, [0.5] * 5, [0.1] * 5])
+    with np.errstate(invalid="ignore"):  # how much infinite scores differ
+        assert Curve((20,), 0.01, np.arange(3), folds, []).position("min") == 2
 
 
 def test_what_a_larger_model_must_save_does_not_depend_on_where_a_loss_begins():

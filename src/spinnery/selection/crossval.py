@@ -61,7 +61,7 @@ def cross_validate(
         if not worth(curve.mean.min() - larger[1].mean.min(), curve):
             break
         search, curve = larger
-    position = 0 if nothing else curve.position(rule, negligible(part.loss))
+    position = 0 if nothing else curve.position(rule, negligible(part.loss, settings))
     size = int(curve.sizes[position])
     if searched is not table:
         search = Search(table, folds, search.hidden, search.settings, steps)
@@ -71,13 +71,15 @@ def cross_validate(
         search = Search(table, folds, search.hidden, search.settings, steps)
         near = curve.sizes[: position + PATIENCE + 1]
         curve = search.refit_curve(curve, curve.ridge, near)
-        position = 0 if nothing else curve.position(rule, negligible(table.loss))
+        position = 0 if nothing else curve.position(rule, negligible(table.loss, settings))
         size = int(curve.sizes[position])
     curve = search.consult(curve, size)
     chosen, blocks = curve.candidates[size], None
     if table.n_cohorts > 1 and size > 0:
         blocks = search.block_curve(curve, size)
-        chosen = blocks.candidates[int(blocks.sizes[blocks.position(rule, negligible(table.loss))])]
+        chosen = blocks.candidates[
+            int(blocks.sizes[blocks.position(rule, negligible(table.loss, settings))])
+        ]
     fit, stationarity, n_iter = search.finish(chosen, curve.ridge)
     models = [fit if k == size else curve.candidates[k] for k in curve.sizes]
     lambdas = search.lambdas(models, curve.ridge)
@@ -111,9 +113,10 @@ def trained_anew(search: Search, found: Curve, size: int) -> Curve:
     return search.closer(adopted, size)
 
 
-def negligible(loss: AnyLoss) -> float:
+def negligible(loss: AnyLoss, settings: Settings) -> float:
     """Share of what is explained that is nothing: of a variance it is known, of others not."""
-    return NEGLIGIBLE if isinstance(loss, Squared) else 0.0
+    judged_by_loss = settings.scorer is None
+    return NEGLIGIBLE if judged_by_loss and isinstance(loss, Squared) else 0.0
 
 
 def still_falling(curve: Curve, settings: Settings) -> bool:

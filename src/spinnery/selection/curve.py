@@ -62,7 +62,8 @@ class Curve:
         """
         excess = self.folds - self.folds[self.best()]
         allowed = SIZE_TIE * standard_error(excess) if rule == "min" else self.error[self.best()]
-        allowed = np.maximum(allowed, negligible * (self.mean[0] - self.mean.min()))
+        if negligible:
+            allowed = np.maximum(allowed, negligible * (self.mean[0] - self.mean.min()))
         return int(np.flatnonzero(excess.mean(axis=1) <= allowed)[0])
 
 
